@@ -1,0 +1,209 @@
+"""Builds: a source becomes an artifact, by a plan, in steps that a person can follow."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+import msgspec
+
+from thakur.accounts import Principal
+from thakur.errors import Invalid, NotFound, TooLarge, Unavailable
+
+UPLOAD_BYTES = 500 * 1024 * 1024
+UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
+UNPACKED_ENTRIES = 200_000
+
+
+class BuildStatus(StrEnum):
+    """In order of life; the last four are ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    SUPERSEDED = "superseded"
+
+
+BUILD_MOVES: dict[BuildStatus, frozenset[BuildStatus]] = {
+    BuildStatus.QUEUED: frozenset({BuildStatus.RUNNING, BuildStatus.CANCELED, BuildStatus.SUPERSEDED}),
+    BuildStatus.RUNNING: frozenset(
+        {
+            BuildStatus.QUEUED,
+            BuildStatus.SUCCEEDED,
+            BuildStatus.FAILED,
+            BuildStatus.CANCELED,
+            BuildStatus.SUPERSEDED,
+        },
+    ),
+}
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What detection decided: how to install, build and start.
+
+    Commands are vectors that run in /app. `output` is the directory that is kept, relative to the source (`.` is all of
+    it). A static plan has no `start`; a server's `start` runs in the kept directory.
+    """
+
+    framework: str
+    kind: Literal["static", "server"]
+    install: tuple[str, ...] | None = None
+    build: tuple[str, ...] | None = None
+    output: str = "."
+    start: tuple[str, ...] | None = None
+    health_path: str = "/"
+    is_spa: bool = False
+    notes: tuple[str, ...] = ()
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something failed, for a person: one sentence for what happened, one for why, one for what to do next."""
+
+    code: str
+    what: str
+    why: str = ""
+    next: str = ""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One part of a build or a rollout and how long it took."""
+
+    name: str
+    seconds: float
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the files came from. `digest` is the SHA-256 of the upload as received."""
+
+    kind: Literal["upload"] = "upload"
+    digest: str
+    size_bytes: int
+    folder: str = ""
+    commit: str | None = None
+    message: str | None = None
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """The immutable result of a build: `digest` names the directory's content, files, modes and links."""
+
+    id: int
+    project_id: int
+    digest: str
+    size_bytes: int
+    files: int
+    plan: Plan
+    created_at: datetime
+
+
+class Build(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to turn a source into an artifact. `number` is the project's own and what people see."""
+
+    id: int
+    project_id: int
+    environment_id: int
+    number: int
+    status: BuildStatus
+    attempt: int
+    source: Source
+    requested_by: str
+    log_stream_id: int
+    steps: tuple[Step, ...] = ()
+    plan: Plan | None = None
+    artifact_id: int | None = None
+    failure: Failure | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client says of a folder it sends: its name, and the commit it was at, if it was a git work tree's."""
+
+    folder: str = ""
+    commit: str | None = None
+    message: str | None = None
+
+
+class BuildNotFound(NotFound):
+    """The project has no build of that number."""
+
+    code = "build_not_found"
+
+
+class ArtifactNotFound(NotFound):
+    """The store has no artifact of that digest for the project."""
+
+    code = "artifact_not_found"
+
+
+class UploadTooLarge(TooLarge):
+    """More than 500 MB were sent, or the folder unpacks to more than 2 GB or 200,000 entries."""
+
+    code = "upload_too_large"
+
+
+class UploadInvalid(Invalid):
+    """What was sent is no tar.zst, or holds an entry that is refused (a device, a name or a link that leaves it)."""
+
+    code = "upload_invalid"
+
+
+class DiskNearlyFull(Unavailable):
+    """New builds are refused until space is freed; what runs is untouched."""
+
+    code = "disk_nearly_full"
+
+
+class ArtifactReady(msgspec.Struct, frozen=True, kw_only=True):
+    """The news that a build succeeded."""
+
+    project_id: int
+    environment_id: int
+    number: int
+    build_id: int
+    artifact_id: int
+    log_stream_id: int
+    requested_by: str
+
+
+class ArtifactConsumer(Protocol):
+    """Implemented above: what becomes of an artifact."""
+
+    async def artifact_ready(self, ready: ArtifactReady) -> None:
+        """Take note of it. May be called twice for one build; the second call changes nothing."""
+
+
+class ArtifactStore(Protocol):
+    """Where artifacts lie."""
+
+    async def directory(self, project_id: int, digest: str) -> str:
+        """The absolute path of the artifact's directory on this host. Nobody may write there. Raises ArtifactNotFound."""
+
+
+class Builds(Protocol):
+    """Asking for builds and looking at them."""
+
+    async def request(
+        self,
+        principal: Principal,
+        project_id: int,
+        upload: Upload,
+        body: AsyncIterator[bytes],
+    ) -> Build:
+        """Store the upload (a tar.zst) and queue a build of production. Raises UploadTooLarge, UploadInvalid, DiskNearlyFull.
+
+        When the body breaks off, nothing is kept.
+        """
+
+    async def get(self, principal: Principal, project_id: int, number: int) -> Build:
+        """Raises BuildNotFound."""
+
+    async def list(
+        self, principal: Principal, project_id: int, limit: int = 50, before: int | None = None
+    ) -> list[Build]:
+        """The newest builds, numbers below `before` if given."""
+
+    async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
+        """Raises ArtifactNotFound."""

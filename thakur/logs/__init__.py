@@ -1,0 +1,32 @@
+"""Logs: a *stream* is the ordered lines of one build with its deployment, or of one environment's replicas.
+
+Lines come in from builds, rollouts and edges, get a number and a level once, and go out as pages and as live tails.
+"""
+
+from thakur.logs.interface import (
+    BUILD_BYTES,
+    BUILD_LINES,
+    LINE_BYTES,
+    Entry,
+    Level,
+    Line,
+    Logs,
+    LogSink,
+    SourceBatch,
+    StreamNotFound,
+    StreamWriter,
+)
+
+__all__ = [
+    "BUILD_BYTES",
+    "BUILD_LINES",
+    "LINE_BYTES",
+    "Entry",
+    "Level",
+    "Line",
+    "LogSink",
+    "Logs",
+    "SourceBatch",
+    "StreamNotFound",
+    "StreamWriter",
+]

@@ -1,0 +1,119 @@
+"""Log streams: lines go in once, are numbered once, and come out in order, live and later."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from thakur.errors import NotFound
+
+LINE_BYTES = 8 * 1024
+BUILD_LINES = 100_000
+BUILD_BYTES = 20 * 1024 * 1024
+
+
+class Level(StrEnum):
+    """A command's output is `info`; the other four are Thakur's own words."""
+
+    INFO = "info"
+    DEPLOY = "deploy"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line that has no number yet. `at` is aware UTC; None means now."""
+
+    text: str
+    level: Level = Level.INFO
+    at: datetime | None = None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored line. A runtime line also says which deployment and replica wrote it."""
+
+    number: int
+    at: datetime
+    level: Level
+    text: str
+    deployment_id: int | None = None
+    replica: int | None = None
+
+
+class SourceBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines read from one replica's log file, from byte `offset_bytes` up to `next_offset_bytes`.
+
+    A batch that was stored already is stored once: the sink keeps each source's offset with the lines.
+    """
+
+    stream_id: int
+    source: str
+    deployment_id: int
+    edge_id: int
+    replica: int
+    offset_bytes: int
+    next_offset_bytes: int
+    entries: tuple[Entry, ...]
+
+
+class StreamNotFound(NotFound):
+    """There is no such log stream."""
+
+    code = "stream_not_found"
+
+
+class LogSink(Protocol):
+    """Where an edge hands over what its replicas wrote."""
+
+    async def store(self, batch: SourceBatch) -> int:
+        """Store the batch once; returns the offset from which the source goes on (a repeated batch changes nothing)."""
+
+
+class StreamWriter(Protocol):
+    """The pen of one stream: never blocks on the database, writes batches every 100 ms."""
+
+    def write(self, text: str, level: Level = Level.INFO) -> None:
+        """One line of Thakur's own, or of a command."""
+
+    def output(self, data: bytes) -> None:
+        """Raw output of a command: cut into lines, decoded, carriage returns and the line limit handled."""
+
+    async def flush(self) -> None:
+        """Return when everything written so far is stored, also an unfinished last line of output."""
+
+
+class Logs(Protocol):
+    """Streams by id. Whoever asks has resolved the id through its own module, so no principal is asked here."""
+
+    async def open_build(self, project_id: int, number: int) -> int:
+        """The id of the stream of build `number`, made or opened again; its end is taken back."""
+
+    async def open_runtime(self, project_id: int, environment_id: int) -> int:
+        """The id of the runtime stream of an environment, made if it is missing. It never ends."""
+
+    def writer(self, stream_id: int) -> StreamWriter:
+        """A pen for a build stream; several pens may write one after the other."""
+
+    async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:
+        """Store lines of a build stream now; returns the last number."""
+
+    async def end(self, stream_id: int) -> None:
+        """Nothing more comes for now: tails end after the last line. May be called twice."""
+
+    async def page(self, stream_id: int, after: int, limit: int) -> list[Line]:
+        """Up to `limit` lines with numbers above `after`, in order."""
+
+    async def last(self, stream_id: int, limit: int) -> list[Line]:
+        """The newest `limit` lines, in order."""
+
+    def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...]]:
+        """Lines above `after` in batches, then live, without a gap or a repeat, until the stream has ended.
+
+        A waiting tail yields an empty batch every 15 s, so that a connection can be kept alive.
+        """
+
+    async def project_streams_removed(self, project_id: int) -> None:
+        """Remove every stream of the project with its lines. May be called twice."""

@@ -1,0 +1,22 @@
+"""The proxy: a visitor's request comes in, a healthy upstream answers it.
+
+A *route* leads a host name to a *pool*; a pool holds *upstreams* (replicas' addresses) or one directory of static files.
+The *control part* (`service`, `supervisor`) lives with the edge and pushes tables; the *data plane* (`worker` and the
+rooms below it) is a small program of its own, standard library only, that never sees a database or a secret.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+# Lazy (PEP 562): a worker imports `thakur.proxy.worker`, and with it this file, and must not load msgspec or asyncio.
+if TYPE_CHECKING:
+    from thakur.proxy.interface import Answer, Pool, ProbeFailed, Proxy, ProxyUnavailable, Route, Upstream
+
+__all__ = ["Answer", "Pool", "ProbeFailed", "Proxy", "ProxyUnavailable", "Route", "Upstream"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(name)
+    from thakur.proxy import interface  # noqa: PLC0415  (see above)
+
+    return getattr(interface, name)

@@ -1,0 +1,188 @@
+"""The settings of one process: read once from `THAKUR_*`, checked, frozen. The only reader of the environment."""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from thakur.errors import ThakurError
+
+# What a build and bun may see of the host's environment: certificates, proxies and registries of the place we run in.
+PASSED_TO_BUILDS = (
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "npm_config_registry",
+    "NPM_CONFIG_REGISTRY",
+    "BUN_CONFIG_REGISTRY",
+)
+
+
+class SettingInvalid(ThakurError):
+    """A variable has a value that cannot be used; the message names it, its value and what would be right."""
+
+    code = "setting_invalid"
+    status = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A TCP address to listen on."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of `thakur`, with the defaults that make `thakur serve` work with nothing set."""
+
+    data_dir: Path
+    address: Address = Address("127.0.0.1", 8000)
+    http: Address = Address("0.0.0.0", 8080)
+    base_domain: str = "localhost"
+    database_url: str | None = None
+    redis_url: str | None = None
+    secret_key_file: Path | None = None
+    bun: Path | None = None
+    is_sandboxed: bool = True
+    passed_to_builds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_embedded_database(self) -> bool:
+        return self.database_url is None
+
+    @property
+    def has_embedded_redis(self) -> bool:
+        return self.redis_url is None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, dotenv: Path | None = None) -> "Settings":
+        """Read `env` (default: the process's) over the lines of `dotenv`, a `.env` file that need not exist.
+
+        Raises SettingInvalid.
+        """
+        found = dict(_read_dotenv(dotenv)) if dotenv else {}
+        found.update(os.environ if env is None else env)  # noqa: TID251
+        return cls(
+            data_dir=_data_dir(found),
+            address=_address(found, "THAKUR_ADDRESS", "127.0.0.1:8000"),
+            http=_address(found, "THAKUR_HTTP", "0.0.0.0:8080"),
+            base_domain=_base_domain(found),
+            database_url=_url(found, "THAKUR_DATABASE_URL", ("postgresql", "postgres", "postgresql+psycopg")),
+            redis_url=_url(found, "THAKUR_REDIS_URL", ("redis", "rediss", "unix")),
+            secret_key_file=_path(found, "THAKUR_SECRET_KEY_FILE"),
+            bun=_program(found, "THAKUR_BUN"),
+            is_sandboxed=_choice(found, "THAKUR_SANDBOX", ("on", "off"), "on") == "on",
+            passed_to_builds={name: found[name] for name in PASSED_TO_BUILDS if found.get(name)},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """What the CLI's client verbs need: where the API is. They never read a `.env`."""
+
+    data_dir: Path
+    api_url: str | None
+    token: str | None
+    project: str | None
+    config_dir: Path
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "ClientSettings":
+        found = dict(os.environ if env is None else env)  # noqa: TID251
+        config_home = found.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+        return cls(
+            data_dir=_data_dir(found),
+            api_url=_url(found, "THAKUR_API_URL", ("http", "https")),
+            token=found.get("THAKUR_TOKEN") or None,
+            project=found.get("THAKUR_PROJECT") or None,
+            config_dir=Path(config_home) / "thakur",
+        )
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingInvalid(f"{path} cannot be read: {error}") from error
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip().removeprefix("export "): value.strip().strip("'\"") for name, value in pairs}
+
+
+def _data_dir(found: Mapping[str, str]) -> Path:
+    default = "/var/lib/thakur" if os.geteuid() == 0 else str(Path.home() / ".local/share/thakur")
+    path = Path(found.get("THAKUR_DATA_DIR") or default).expanduser()
+    if not path.is_absolute():
+        path = Path.cwd() / path
+    if path.exists() and not path.is_dir():
+        raise SettingInvalid(f"THAKUR_DATA_DIR={path} is not a directory", hint="Name a directory, or one to be made.")
+    return path
+
+
+def _address(found: Mapping[str, str], name: str, default: str) -> Address:
+    value = found.get(name) or default
+    host, colon, port = value.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "0.0.0.0"
+    try:
+        ipaddress.ip_address(host)
+        number = int(port)
+    except ValueError:
+        number = -1
+    if not colon or not 0 <= number <= 65535:
+        raise SettingInvalid(f"{name}={value} is no address", hint=f"Write an IP and a port, such as {default}.")
+    return Address(host, number)
+
+
+def _base_domain(found: Mapping[str, str]) -> str:
+    value = (found.get("THAKUR_BASE_DOMAIN") or "localhost").strip().lower().rstrip(".")
+    if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*", value) or len(value) > 180:
+        raise SettingInvalid(
+            f"THAKUR_BASE_DOMAIN={value} is no domain name",
+            hint="Write the domain below which projects appear, such as apps.example.com.",
+        )
+    return value
+
+
+def _url(found: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    value = found.get(name)
+    if not value:
+        return None
+    scheme = urlsplit(value).scheme
+    if scheme not in schemes:
+        # The value may hold a password: only its scheme is shown.
+        raise SettingInvalid(f"{name} begins with {scheme or 'no scheme'}", hint=f"Use one of: {', '.join(schemes)}.")
+    return value
+
+
+def _path(found: Mapping[str, str], name: str) -> Path | None:
+    value = found.get(name)
+    return Path(value).expanduser().absolute() if value else None
+
+
+def _program(found: Mapping[str, str], name: str) -> Path | None:
+    path = _path(found, name)
+    if path is not None and not os.access(path, os.X_OK):
+        raise SettingInvalid(f"{name}={path} is not a program that can be run", hint="Name an executable file.")
+    return path
+
+
+def _choice(found: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = (found.get(name) or default).strip().lower()
+    if value not in allowed:
+        raise SettingInvalid(f"{name}={value} is not known", hint=f"Use one of: {', '.join(allowed)}.")
+    return value
