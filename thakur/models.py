@@ -1,0 +1,9 @@
+"""Every module's rows in one place, for migrations only: nothing below the wiring imports this."""
+
+from thakur.accounts import models as accounts
+from thakur.builds import models as builds
+from thakur.logs import models as logs
+from thakur.projects import models as projects
+from thakur.runtime import models as runtime
+
+__all__ = ["accounts", "builds", "logs", "projects", "runtime"]

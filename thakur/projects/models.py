@@ -1,0 +1,37 @@
+"""Rows of projects and their environments."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from thakur.db import Base, Id
+
+
+class ProjectRow(Base):
+    __tablename__ = "projects"
+    __table_args__ = (CheckConstraint("status IN ('active', 'deleting')", name="status"),)
+
+    # The tenant's uid is derived from this id, so an id is never used again: an identity column gives none twice.
+    id: Mapped[Id]
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), index=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str] = mapped_column(server_default="active")
+    last_number: Mapped[int] = mapped_column(Integer, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class EnvironmentRow(Base):
+    __tablename__ = "environments"
+    __table_args__ = (UniqueConstraint("project_id", "label"),)
+
+    id: Mapped[Id]
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    label: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
