@@ -1,0 +1,32 @@
+"""The only sleep of the suite: wait for a condition with a deadline."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+POLL_SECONDS = 0.01
+
+
+async def eventually(check: Callable[[], T | Awaitable[T]], within_seconds: float = 5) -> T:
+    """Ask `check` until it answers something true, and return that.
+
+    A check that raises AssertionError is asked again; the last one is raised when time is up.
+    """
+    deadline = time.monotonic() + within_seconds
+    while True:
+        failure = None
+        try:
+            answer = check()
+            if inspect.isawaitable(answer):
+                answer = await answer
+        except AssertionError as error:
+            answer, failure = None, error
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise failure or AssertionError(f"not within {within_seconds} s: {check}, last answer {answer!r}")
+        await asyncio.sleep(POLL_SECONDS)

@@ -1,0 +1,28 @@
+"""The user that the servers run as when Thakur runs as root."""
+
+import os
+import pwd
+from dataclasses import dataclass
+
+SERVICE_NAME = "thakur"
+# Below the tenants' block; used where the host has no such system user. The host's passwd is never edited.
+SERVICE_ID = 609999
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUser:
+    """A uid and gid, with or without an entry in the host's passwd."""
+
+    uid: int
+    gid: int
+
+
+def service_user() -> ServiceUser | None:
+    """Tell who the servers run as; None when that is the user of this process."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam(SERVICE_NAME)
+    except KeyError:
+        return ServiceUser(SERVICE_ID, SERVICE_ID)
+    return ServiceUser(entry.pw_uid, entry.pw_gid)

@@ -1,0 +1,72 @@
+"""Unix sockets by whatever path works, and the process behind one."""
+
+import os
+import select
+import signal
+import socket
+import struct
+from pathlib import Path
+
+# sun_path holds 108 bytes with its final zero.
+LONGEST_PATH_BYTES = 107
+PROBE_SECONDS = 2.0
+
+
+class SocketDirectory:
+    """A directory of sockets, reachable by a short path however long its own is."""
+
+    def __init__(self, path: Path, longest_name: str) -> None:
+        self._fd = -1
+        self.path = path
+        if len(os.fsencode(path / longest_name)) > LONGEST_PATH_BYTES:
+            self._fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            self.path = Path(f"/proc/self/fd/{self._fd}")
+
+    def close(self) -> None:
+        """Give the short path back; what it named can no longer be reached. May be called twice."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def connect(path: Path) -> socket.socket | None:
+    """Connect to a listening socket; None when nobody listens."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(PROBE_SECONDS)
+    try:
+        connection.connect(str(path))
+    except (FileNotFoundError, ConnectionRefusedError):
+        connection.close()
+        return None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def is_listening(path: Path) -> bool:
+    connection = connect(path)
+    if connection is None:
+        return False
+    connection.close()
+    return True
+
+
+def end_listener(path: Path, number: signal.Signals, within_seconds: float) -> bool:
+    """Send a signal to the process that listens on `path`; True when it has ended or there was none.
+
+    The kernel says who listens: a pid file may name a stranger.
+    """
+    connection = connect(path)
+    if connection is None:
+        return True
+    with connection:
+        pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        process = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(process, number)
+        ending = select.poll()
+        ending.register(process, select.POLLIN)
+        return bool(ending.poll(within_seconds * 1000))
+    finally:
+        os.close(process)
