@@ -1,0 +1,52 @@
+"""The sandbox: runs a tenant's bytes and lets them reach nothing of this host.
+
+A *spec* describes one command: its words, environment, the directory that becomes `/app`, its limits. A build step is
+*run* to its end; an application is *started*, outlives this process, and is found again by its *identity*. How a command
+ended is an *exit*; what this host can enforce, and what not and why, is its *enforcement*.
+"""
+
+from thakur.sandbox.bubblewrap import bubblewrap
+from thakur.sandbox.interface import (
+    Bind,
+    BubblewrapMissing,
+    DeadlineExceeded,
+    Enforcement,
+    Exit,
+    Identity,
+    Limits,
+    Measure,
+    NameTaken,
+    OnOutput,
+    Overlay,
+    Process,
+    Sandbox,
+    SandboxRefused,
+    Spec,
+    SpecInvalid,
+    UidsExhausted,
+    Workspace,
+)
+from thakur.sandbox.launch import LocalSandbox
+
+__all__ = [
+    "Bind",
+    "BubblewrapMissing",
+    "DeadlineExceeded",
+    "Enforcement",
+    "Exit",
+    "Identity",
+    "Limits",
+    "LocalSandbox",
+    "Measure",
+    "NameTaken",
+    "OnOutput",
+    "Overlay",
+    "Process",
+    "Sandbox",
+    "SandboxRefused",
+    "Spec",
+    "SpecInvalid",
+    "UidsExhausted",
+    "Workspace",
+    "bubblewrap",
+]
