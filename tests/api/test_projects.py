@@ -1,0 +1,45 @@
+from support.services import make_deployment
+from thakur.projects import Project, ProjectStatus
+
+
+async def test_a_new_project_is_listed_with_its_url(client):
+    created = await client.post("/api/v1/projects", json={"name": "shop"})
+    assert created.status_code == 201
+    assert created.json()["url"] == "http://shop.localhost:8080"
+    assert created.json()["active"] is None
+
+    listed = (await client.get("/api/v1/projects")).json()
+    assert [project["name"] for project in listed] == ["shop"]
+
+
+async def test_a_project_tells_what_is_live(client, doubles):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    doubles.runtime.rows[1, 7] = make_deployment(1, 7)
+    assert (await client.get("/api/v1/projects/shop")).json()["active"] == 7
+    assert (await client.get("/api/v1/projects")).json()[0]["active"] == 7
+
+
+async def test_a_taken_name_is_a_conflict(client):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    answer = await client.post("/api/v1/projects", json={"name": "shop"})
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "project_name_taken"
+
+
+async def test_a_deleted_project_answers_404(client):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    gone = await client.delete("/api/v1/projects/shop")
+    assert (gone.status_code, gone.json()) == (202, {"name": "shop", "status": "deleting"})
+    assert (await client.get("/api/v1/projects/shop")).status_code == 404
+    assert (await client.delete("/api/v1/projects/shop")).status_code == 404
+
+
+async def test_another_teams_project_is_not_found(client, doubles):
+    foreign = Project(
+        id=9, team_id=2, name="theirs", status=ProjectStatus.ACTIVE, created_at=make_deployment().created_at
+    )
+    doubles.projects.rows.append(foreign)
+    for path in ("", "/builds", "/builds/1", "/builds/1/logs", "/deployments", "/deployments/1", "/logs"):
+        assert (await client.get(f"/api/v1/projects/theirs{path}")).status_code == 404, path
+    assert (await client.delete("/api/v1/projects/theirs")).status_code == 404
+    assert (await client.post("/api/v1/projects/theirs/builds", content=b"x")).status_code == 404

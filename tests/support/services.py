@@ -1,0 +1,251 @@
+"""Doubles of the services behind the API: in memory, told what to hold."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from thakur.accounts import Principal, Role
+from thakur.api import ApiServices
+from thakur.builds import Artifact, ArtifactNotFound, Build, BuildNotFound, BuildStatus, Source, Upload
+from thakur.logs import Entry, Level, Line
+from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
+from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus
+
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+OPERATOR = Principal(actor="operator", team_id=1, roles={1: Role.OWNER})
+
+
+class FakeAccounts:
+    async def prepare(self) -> None: ...
+
+    async def operator(self) -> Principal:
+        return OPERATOR
+
+
+class FakeProjects:
+    def __init__(self) -> None:
+        self.rows: list[Project] = []
+
+    async def create(self, principal: Principal, name: str) -> Project:
+        if name.startswith("-") or not name:
+            raise ProjectNameInvalid(f"{name} is no name for a project", hint="Try: shop", field="name")
+        if any(row.name == name for row in self.rows):
+            raise ProjectNameTaken(f"The name {name} is taken", field="name")
+        project = Project(
+            id=len(self.rows) + 1, team_id=principal.team_id, name=name, status=ProjectStatus.ACTIVE, created_at=AT
+        )
+        self.rows.append(project)
+        return project
+
+    async def get(self, principal: Principal, name: str) -> Project:
+        for row in self.rows:
+            if row.name == name and row.team_id in principal.team_ids:
+                return row
+        raise ProjectNotFound(f"There is no project {name}", hint="See them with: thakur projects")
+
+    async def list(self, principal: Principal) -> list[Project]:
+        return [row for row in reversed(self.rows) if row.team_id in principal.team_ids]
+
+    async def delete(self, principal: Principal, name: str) -> None:
+        self.rows.remove(await self.get(principal, name))
+
+
+class FakeLogs:
+    def __init__(self, ping_seconds: float = 15.0) -> None:
+        self.lines: dict[int, list[Line]] = {}
+        self.ended: set[int] = set()
+        self.tails = 0
+        self.ping_seconds = ping_seconds
+        self._changed = asyncio.Condition()
+
+    async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:
+        lines = self.lines.setdefault(stream_id, [])
+        for entry in entries:
+            lines.append(Line(number=len(lines) + 1, at=AT, level=entry.level, text=entry.text))
+        async with self._changed:
+            self._changed.notify_all()
+        return len(lines)
+
+    async def end(self, stream_id: int) -> None:
+        self.ended.add(stream_id)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def page(self, stream_id: int, after: int, limit: int) -> list[Line]:
+        return [line for line in self.lines.get(stream_id, []) if line.number > after][:limit]
+
+    async def last(self, stream_id: int, limit: int) -> list[Line]:
+        return self.lines.get(stream_id, [])[-limit:]
+
+    async def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...]]:
+        self.tails += 1
+        try:
+            while True:
+                lines = tuple(line for line in self.lines.get(stream_id, []) if line.number > after)
+                if lines:
+                    after = lines[-1].number
+                    yield lines
+                elif stream_id in self.ended:
+                    return
+                elif not await self._wait():
+                    yield ()
+        finally:
+            self.tails -= 1
+
+    async def _wait(self) -> bool:
+        try:
+            async with asyncio.timeout(self.ping_seconds), self._changed:
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+class FakeBuilds:
+    """`pipeline` is started for every build that is asked for, as a worker would."""
+
+    def __init__(self, logs: FakeLogs) -> None:
+        self.rows: dict[tuple[int, int], Build] = {}
+        self.uploads: dict[int, bytes] = {}
+        self.logs = logs
+        self.pipeline: Callable[[Build], Coroutine[Any, Any, None]] | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def request(self, principal: Principal, project_id: int, upload: Upload, body: AsyncIterator[bytes]) -> Build:
+        received = b"".join([chunk async for chunk in body])
+        number = 1 + max((number for project, number in self.rows if project == project_id), default=0)
+        self.uploads[number] = received
+        build = make_build(
+            project_id,
+            number,
+            source=Source(
+                digest="0" * 64,
+                size_bytes=len(received),
+                folder=upload.folder,
+                commit=upload.commit,
+                message=upload.message,
+            ),
+        )
+        self.rows[project_id, number] = build
+        if self.pipeline:
+            task = asyncio.get_running_loop().create_task(self.pipeline(build))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return build
+
+    def change(self, build: Build, **fields: Any) -> Build:
+        changed = msgspec.structs.replace(self.rows[build.project_id, build.number], **fields)
+        self.rows[build.project_id, build.number] = changed
+        return changed
+
+    async def get(self, principal: Principal, project_id: int, number: int) -> Build:
+        if (project_id, number) not in self.rows:
+            raise BuildNotFound(f"There is no build {number}", hint="See them with: thakur builds")
+        return self.rows[project_id, number]
+
+    async def list(
+        self, principal: Principal, project_id: int, limit: int = 50, before: int | None = None
+    ) -> list[Build]:
+        return _newest(self.rows, project_id, limit, before)
+
+    async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
+        raise ArtifactNotFound("There is no such artifact")
+
+
+class FakeRuntime:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[int, int], Deployment] = {}
+
+    async def get(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        if (project_id, number) not in self.rows:
+            raise DeploymentNotFound(f"There is no deployment {number}", hint="See them with: thakur deployments")
+        return self.rows[project_id, number]
+
+    async def list(
+        self, principal: Principal, project_id: int, limit: int = 50, before: int | None = None
+    ) -> list[Deployment]:
+        return _newest(self.rows, project_id, limit, before)
+
+    async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
+        return {row.project_id: row for row in self.rows.values() if row.status is DeploymentStatus.ACTIVE}
+
+    async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
+        return 1000 + project_id
+
+
+@dataclass
+class Doubles:
+    """Every double of one server, and what the API is given of them."""
+
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    projects: FakeProjects = field(default_factory=FakeProjects)
+    logs: FakeLogs = field(default_factory=FakeLogs)
+    runtime: FakeRuntime = field(default_factory=FakeRuntime)
+    builds: FakeBuilds = field(init=False)
+    missing: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.builds = FakeBuilds(self.logs)
+
+    def services(self) -> ApiServices:
+        async def ready() -> list[str]:
+            return self.missing
+
+        return ApiServices(
+            accounts=self.accounts,
+            projects=self.projects,
+            builds=self.builds,
+            runtime=self.runtime,
+            logs=self.logs,
+            ready=ready,
+            project_url=lambda name: f"http://{name}.localhost:8080",
+        )
+
+
+def make_build(project_id: int = 1, number: int = 1, **fields: Any) -> Build:
+    fields.setdefault("source", Source(digest="0" * 64, size_bytes=10, folder="shop"))
+    fields.setdefault("status", BuildStatus.QUEUED)
+    return Build(
+        id=number,
+        project_id=project_id,
+        environment_id=1,
+        number=number,
+        attempt=1,
+        requested_by="operator",
+        log_stream_id=project_id * 100 + number,
+        created_at=AT,
+        **fields,
+    )
+
+
+def make_deployment(project_id: int = 1, number: int = 1, **fields: Any) -> Deployment:
+    fields.setdefault("status", DeploymentStatus.ACTIVE)
+    return Deployment(
+        id=number,
+        project_id=project_id,
+        environment_id=1,
+        environment="production",
+        number=number,
+        artifact_id=1,
+        build_id=number,
+        log_stream_id=project_id * 100 + number,
+        url="http://shop.localhost:8080",
+        requested_by="operator",
+        created_at=AT,
+        **fields,
+    )
+
+
+def entries(*texts: str, level: Level = Level.INFO) -> list[Entry]:
+    return [Entry(text, level) for text in texts]
+
+
+def _newest(rows: dict[tuple[int, int], Any], project_id: int, limit: int, before: int | None) -> list[Any]:
+    found = [
+        row for (project, number), row in rows.items() if project == project_id and (not before or number < before)
+    ]
+    return sorted(found, key=lambda row: -row.number)[:limit]

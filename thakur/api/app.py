@@ -1,0 +1,45 @@
+"""The app of one listener."""
+
+import asyncio
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.types import ASGIApp
+
+from thakur.api import builds, deployments, health, host, logs, projects
+from thakur.api.asked import dependencies
+from thakur.api.door import Door, PrincipalOf
+from thakur.api.errors import answer
+from thakur.api.events import EventStreams
+from thakur.api.interface import ApiServices, HostControl
+
+JSON_BODY_BYTES = 1024 * 1024
+
+
+def create_app(
+    services: ApiServices,
+    principal_of: PrincipalOf,
+    stopping: asyncio.Event,
+    *,
+    control: HostControl | None = None,
+) -> ASGIApp:
+    """Make the app of a listener whose requests are `principal_of`'s; without `control` it has no operator's routes.
+
+    Setting `stopping` ends every open log stream.
+    """
+    handlers = [*health.HANDLERS, *projects.HANDLERS, *builds.HANDLERS, *deployments.HANDLERS, *logs.HANDLERS]
+    provided = dependencies(services)
+    streams = EventStreams(stopping)
+    provided["tails"] = Provide(lambda: streams, sync_to_thread=False)
+    if control is not None:
+        handlers += host.HANDLERS
+        provided["control"] = Provide(lambda: control, sync_to_thread=False)
+    app = Litestar(
+        handlers,
+        dependencies=provided,
+        exception_handlers={Exception: answer},
+        request_max_body_size=JSON_BODY_BYTES,
+        logging_config=None,
+        openapi_config=None,
+    )
+    return Door(app, principal_of)

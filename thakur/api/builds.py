@@ -1,0 +1,68 @@
+"""Builds of a project: the list, one by number, its log, and a new one from an upload."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, QueryParameter
+
+from thakur.api.asked import After, Asked, Asker, Before, Limit, Services
+from thakur.api.body import announced, counted
+from thakur.api.logs import Tails, log_answer
+from thakur.builds import Build, Upload
+from thakur.errors import Malformed
+
+ROOT = "/api/v1/projects/{name:str}/builds"
+UPLOAD_TYPES = frozenset({"application/zstd", "application/octet-stream", "application/x-tar+zstd"})
+
+Commit = Annotated[str | None, QueryParameter(pattern="^[0-9a-f]{40}([0-9a-f]{24})?$")]
+
+
+@get(ROOT)
+async def list_builds(
+    services: Services, principal: Asker, project: Asked, before: Before = None, limit: Limit = 50
+) -> list[Build]:
+    """The newest builds, numbers below `before` if given."""
+    return await services.builds.list(principal, project.id, limit=limit, before=before)
+
+
+@post(ROOT, request_max_body_size=None)
+async def request_build(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    folder: Annotated[str, QueryParameter(max_length=255)] = "",
+    commit: Commit = None,
+    message: Annotated[str | None, QueryParameter(max_length=1000)] = None,
+) -> Build:
+    """A build of production from a `tar.zst` in the body."""
+    if request.headers.get("content-type", "application/zstd").split(";")[0].strip().lower() not in UPLOAD_TYPES:
+        raise Malformed("The body must be a tar.zst", hint="Send it with the content type application/zstd.")
+    announced(request)
+    upload = Upload(folder=folder, commit=commit, message=message)
+    return await services.builds.request(principal, project.id, upload, counted(request))
+
+
+@get(f"{ROOT}/{{number:int}}")
+async def get_build(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Build:
+    """One build."""
+    return await services.builds.get(principal, project.id, number)
+
+
+@get(f"{ROOT}/{{number:int}}/logs")
+async def build_logs(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    tails: Tails,
+    project: Asked,
+    number: FromPath[int],
+    after: After = 0,
+    limit: Limit = 500,
+) -> Response[Any]:
+    """The lines of the build and of the deployment made from it."""
+    build = await services.builds.get(principal, project.id, number)
+    return await log_answer(request, services.logs, tails, build.log_stream_id, after=after, limit=limit)
+
+
+HANDLERS = [list_builds, request_build, get_build, build_logs]

@@ -1,0 +1,78 @@
+"""The table that turns every failure into problem details (RFC 9457)."""
+
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
+
+from thakur.errors import Invalid, Malformed, NotFound, ThakurError
+
+log = logging.getLogger(__name__)
+
+_BUG = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def answer(_request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """Litestar's handler of every exception."""
+    return problem(error)
+
+
+def problem(error: Exception, **more: object) -> Response[dict[str, Any]]:
+    """The response that says what happened and what to do next; a bug is logged here, once, with the id that is shown."""
+    if isinstance(error, HTTPException):
+        return _respond(_framework(error), error.headers, more)
+    if not isinstance(error, ThakurError):
+        return _respond(_bug(error), None, more)
+    if error.status >= _BUG:
+        log.warning("request refused", extra={"code": error.code, "error_text": error.message})
+    return _respond(_typed(error), None, more)
+
+
+def _respond(body: dict[str, Any], headers: dict[str, str] | None, more: dict[str, object]) -> Response[dict[str, Any]]:
+    about = {"type": "about:blank", "title": HTTPStatus(body["status"]).phrase}
+    headers = dict(headers or {})
+    if body["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
+    return Response(
+        about | body | more,
+        status_code=body["status"],
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def _typed(error: ThakurError) -> dict[str, Any]:
+    body = {"status": error.status, "detail": error.message, "code": error.code}
+    return body | {name: value for name in ("hint", "field") if (value := getattr(error, name))}
+
+
+def _framework(error: HTTPException) -> dict[str, Any]:
+    if isinstance(error, ValidationException):
+        return _typed(_refused(error))
+    if isinstance(error, NotFoundException):
+        return _typed(NotFound("There is nothing at this address"))
+    if isinstance(error, MethodNotAllowedException):
+        return {"status": error.status_code, "detail": "This address does not take that method", "code": "method"}
+    return {"status": error.status_code, "detail": error.detail, "code": Malformed.code}
+
+
+def _refused(error: ValidationException) -> ThakurError:
+    fields = [extra for extra in error.extra or [] if isinstance(extra, dict) and extra.get("key")]
+    if not fields:
+        return Malformed(error.detail)
+    return Invalid(f"{fields[0]['key']}: {fields[0].get('message', 'is refused')}", field=str(fields[0]["key"]))
+
+
+def _bug(error: Exception) -> dict[str, Any]:
+    report = secrets.token_hex(6)
+    log.error("request failed", exc_info=error, extra={"report": report})
+    return {
+        "status": int(_BUG),
+        "detail": "Something in Thakur went wrong; what runs is untouched",
+        "code": ThakurError.code,
+        "hint": f"The server's log says more beside the id {report}.",
+        "id": report,
+    }

@@ -1,0 +1,65 @@
+"""What the API needs from whoever wires it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from thakur.accounts import Accounts
+from thakur.builds import Builds
+from thakur.errors import Malformed, Unauthenticated
+from thakur.logs import Logs
+from thakur.projects import Projects
+from thakur.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """The services behind the resources.
+
+    `ready` names what is missing before requests can be served; `project_url` is where visitors find a project's production.
+    """
+
+    accounts: Accounts
+    projects: Projects
+    builds: Builds
+    runtime: Runtime
+    logs: Logs
+    ready: Callable[[], Awaitable[list[str]]]
+    project_url: Callable[[str], str]
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """The server that answers, for its operator. `not_enforced` holds what its sandbox cannot do here, and why."""
+
+    version: str
+    pid: int
+    data_dir: str
+    address: str
+    http: str
+    base_domain: str
+    is_sandboxed: bool = True
+    not_enforced: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class HostControl:
+    """What only the operator on the host may ask: given to the app of the local socket alone.
+
+    `stop` begins to end everything on this host and returns at once.
+    """
+
+    describe: Callable[[], Awaitable[Host]]
+    stop: Callable[[], None]
+
+
+class PrincipalMissing(Unauthenticated):
+    """The request says of nobody that they are asking."""
+
+    code = "principal_missing"
+
+
+class UploadBroken(Malformed):
+    """The client went away in the middle of an upload."""
+
+    code = "upload_broken"

@@ -1,0 +1,71 @@
+"""Log streams over HTTP: pages of lines as JSON, or a live stream of events for whoever accepts one."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Stream
+
+from thakur.api.asked import AfterOrNewest, Asked, Asker, Limit, Services
+from thakur.api.events import EventStreams
+from thakur.errors import Invalid
+from thakur.logs import Line, Logs
+from thakur.projects import PRODUCTION
+
+NEWEST_LINES = 100
+
+Tails = NamedDependency[SkipValidation[EventStreams]]
+
+
+@get("/api/v1/projects/{name:str}/logs")
+async def runtime_logs(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    tails: Tails,
+    project: Asked,
+    after: AfterOrNewest = None,
+    limit: Limit = NEWEST_LINES,
+) -> Response[Any]:
+    """What production's replicas write; without `after`, from the newest lines on."""
+    stream_id = await services.runtime.runtime_stream(principal, project.id, PRODUCTION)
+    return await log_answer(request, services.logs, tails, stream_id, after=after, limit=limit)
+
+
+async def log_answer(
+    request: Request[Any, Any, Any],
+    logs: Logs,
+    tails: EventStreams,
+    stream_id: int,
+    *,
+    after: int | None,
+    limit: int,
+) -> Response[Any]:
+    """Lines above `after`; without it the newest `limit`. An event stream goes on from `Last-Event-ID` if that is sent."""
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        return Response(await _lines(logs, stream_id, after, limit))
+    after = _last_event(request) or after
+    newest = () if after is not None else tuple(await logs.last(stream_id, limit))
+    start = after if after is not None else (newest[-1].number if newest else 0)
+    return Stream(
+        tails.events(newest, logs.tail(stream_id, start)),
+        media_type="text/event-stream; charset=utf-8",
+        headers={"cache-control": "no-cache", "x-accel-buffering": "no"},
+    )
+
+
+async def _lines(logs: Logs, stream_id: int, after: int | None, limit: int) -> list[Line]:
+    if after is None:
+        return await logs.last(stream_id, limit)
+    return await logs.page(stream_id, after, limit)
+
+
+def _last_event(request: Request[Any, Any, Any]) -> int | None:
+    sent = request.headers.get("last-event-id", "")
+    if sent and not sent.isdecimal():
+        raise Invalid("Last-Event-ID is no line's number", field="Last-Event-ID")
+    return int(sent) if sent else None
+
+
+HANDLERS = [runtime_logs]
