@@ -9,9 +9,31 @@ from typing import TYPE_CHECKING, Any
 
 # Lazy (PEP 562): a worker imports `thakur.proxy.worker`, and with it this file, and must not load msgspec or asyncio.
 if TYPE_CHECKING:
-    from thakur.proxy.interface import Answer, Pool, ProbeFailed, Proxy, ProxyUnavailable, Route, Upstream
+    from thakur.proxy.interface import (
+        AddressUnusable,
+        Answer,
+        Pool,
+        PoolRouted,
+        PortTaken,
+        ProbeFailed,
+        Proxy,
+        ProxyUnavailable,
+        Route,
+        Upstream,
+    )
 
-__all__ = ["Answer", "Pool", "ProbeFailed", "Proxy", "ProxyUnavailable", "Route", "Upstream"]
+__all__ = [
+    "AddressUnusable",
+    "Answer",
+    "Pool",
+    "PoolRouted",
+    "PortTaken",
+    "ProbeFailed",
+    "Proxy",
+    "ProxyUnavailable",
+    "Route",
+    "Upstream",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from thakur.errors import Unavailable
+from thakur.errors import Conflict, Invalid, Unavailable
 
 
 class Upstream(msgspec.Struct, frozen=True):
@@ -53,6 +53,24 @@ class ProbeFailed(Unavailable):
     code = "probe_failed"
 
 
+class PortTaken(Conflict):
+    """Another process listens where visitors should arrive; the message names it."""
+
+    code = "port_taken"
+
+
+class AddressUnusable(Invalid):
+    """The address is not this host's, or this user may not listen on it."""
+
+    code = "address_unusable"
+
+
+class PoolRouted(Conflict):
+    """The pool still has host names, so it cannot be drained."""
+
+    code = "pool_routed"
+
+
 class Proxy(Protocol):
     """The control part of the reverse proxy on this edge. All calls are idempotent."""
 
@@ -75,7 +93,7 @@ class Proxy(Protocol):
         """Wait until no request uses the pool, then forget it; returns how many had to be cut.
 
         The pool must no longer be routed. Plain requests get `within_seconds`; WebSockets and event streams get
-        `streams_seconds`. An unknown pool is drained already.
+        `streams_seconds`. An unknown pool is drained already. Raises PoolRouted, ProxyUnavailable.
         """
 
     def listens_on(self) -> str:

@@ -1,0 +1,106 @@
+"""Listening ports: proved free, opened once for each worker, and when one is taken, by whom."""
+
+import contextlib
+import errno
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+from thakur.proxy.interface import AddressUnusable, PortTaken
+from thakur.settings import Address
+
+BACKLOG = 4096
+OWNERS_SHOWN = 3
+_LISTEN = "0A"
+
+
+def open_listeners(address: Address, count: int) -> list[socket.socket]:
+    """`count` sockets that share one port, which nobody held before. Raises PortTaken, AddressUnusable."""
+    free = _prove_free(address)
+    listeners: list[socket.socket] = []
+    try:
+        for _ in range(count):
+            listeners.append(_bind(free, is_shared=True))
+            listeners[-1].listen(BACKLOG)
+    except BaseException:
+        for listener in listeners:
+            listener.close()
+        raise
+    return listeners
+
+
+def address_of(listener: socket.socket) -> Address:
+    """Where a socket listens."""
+    host, port = listener.getsockname()[:2]
+    return Address(host, port)
+
+
+def owners_of(port: int) -> list[str]:
+    """Who listens on a TCP port of this host, as `name (pid 12)`; empty when nobody does or it cannot be seen."""
+    inodes = set(_listening_inodes(port))
+    if not inodes:
+        return []
+    pids = sorted(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [f"{_name(pid)} (pid {pid})" for pid in pids if not inodes.isdisjoint(_sockets(pid))]
+
+
+def _prove_free(address: Address) -> Address:
+    # SO_REUSEPORT alone would join the port of any other process of this user, and share its visitors.
+    with _bind(address, is_shared=False) as proof:
+        return address_of(proof)
+
+
+def _bind(address: Address, *, is_shared: bool) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind((address.host, address.port))
+    except OSError as error:
+        bound.close()
+        raise _refusal(address, error) from error
+    return bound
+
+
+def _refusal(address: Address, error: OSError) -> PortTaken | AddressUnusable:
+    if error.errno == errno.EADDRINUSE:
+        owners = owners_of(address.port)
+        shown = ", ".join(owners[:OWNERS_SHOWN]) or "a process that this user cannot see"
+        return PortTaken(
+            f"Port {address.port} is taken by {shown}.", hint="Stop it, or set THAKUR_HTTP to another address."
+        )
+    if error.errno == errno.EACCES:
+        hint = "Ports below 1024 are root's: start as root, or set THAKUR_HTTP to a higher port."
+    else:
+        hint = "Set THAKUR_HTTP to an address of this host."
+    return AddressUnusable(f"THAKUR_HTTP={address} cannot be listened on: {error.strerror}", hint=hint)
+
+
+def _listening_inodes(port: int) -> Iterable[str]:
+    wanted = f"{port:04X}"
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[3] == _LISTEN and fields[1].endswith(f":{wanted}"):
+                yield fields[9]
+
+
+def _sockets(pid: int) -> set[str]:
+    found = set()
+    with contextlib.suppress(OSError):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(str(entry.readlink()).removeprefix("socket:[").removesuffix("]"))
+    return found
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "a process"

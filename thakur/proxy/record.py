@@ -1,0 +1,85 @@
+"""What the supervisor started, on disk: so that the next start can end it, or take it over."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from thakur.proxy.process import Process, ProcessId
+
+RECORD = "workers.json"
+KEY = "key"
+ENDED_SECONDS = 5.0
+
+
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
+    """One proxy worker: the process, and the names of its two sockets in the record's directory."""
+
+    process: ProcessId
+    control: str
+    door: str
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """All proxy workers of one data directory and the address on which they listen."""
+
+    listens_on: str
+    workers: tuple[Worker, ...]
+
+
+def save(directory: Path, record: Record) -> None:
+    """Put the record in the old one's place, in one step."""
+    _write(directory / RECORD, msgspec.json.encode(record))
+
+
+def load(directory: Path) -> Record | None:
+    """The last record, or None when there is none that can be read."""
+    try:
+        return msgspec.json.decode((directory / RECORD).read_bytes(), type=Record)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def forget(directory: Path) -> None:
+    """There are no workers any more."""
+    with contextlib.suppress(FileNotFoundError):
+        (directory / RECORD).unlink()
+
+
+def key_of(directory: Path) -> str:
+    """What a control connection must say first; made once for each data directory."""
+    path = directory / KEY
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text()
+    key = secrets.token_hex(32)
+    _write(path, key.encode())
+    return key
+
+
+async def end_recorded(directory: Path, within_seconds: float = ENDED_SECONDS) -> int:
+    """End the workers that an earlier process left running; returns how many there were."""
+    record = load(directory)
+    if record is None:
+        return 0
+    running = [process for worker in record.workers if (process := Process.find(worker.process))]
+    await asyncio.gather(*(process.end(within_seconds) for process in running))
+    forget(directory)
+    return len(running)
+
+
+def _write(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(fd)
+    fresh.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
