@@ -4,6 +4,7 @@ from thakur.projects.interface import (
     PRODUCTION,
     DeletionConsumer,
     Environment,
+    Place,
     Project,
     ProjectNameInvalid,
     ProjectNameTaken,
@@ -11,15 +12,20 @@ from thakur.projects.interface import (
     Projects,
     ProjectStatus,
 )
+from thakur.projects.names import host_label, hostname, suggested_name
 
 __all__ = [
     "PRODUCTION",
     "DeletionConsumer",
     "Environment",
+    "Place",
     "Project",
     "ProjectNameInvalid",
     "ProjectNameTaken",
     "ProjectNotFound",
     "ProjectStatus",
     "Projects",
+    "host_label",
+    "hostname",
+    "suggested_name",
 ]

@@ -1,5 +1,6 @@
 """Projects and their environments: names, owners, numbers, and the order of a deletion."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -34,6 +35,15 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     project_id: int
+    label: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """An environment by the names that people use."""
+
+    environment_id: int
+    project_id: int
+    project: str
     label: str
 
 
@@ -85,6 +95,9 @@ class Projects(Protocol):
 
     async def environment(self, project_id: int, label: str) -> Environment:
         """The environment of that label, made if it is missing."""
+
+    async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
+        """Their names, by environment id; unknown ids are left out. One query."""
 
     async def take_number(self, project_id: int) -> int:
         """The project's next number; it is given once, to a build or to a deployment without one."""

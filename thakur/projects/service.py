@@ -1,0 +1,162 @@
+"""Projects and environments, as rows."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.expression import literal
+
+from thakur.accounts import Principal
+from thakur.db import Database
+from thakur.projects.deletion import Deletion
+from thakur.projects.interface import (
+    DeletionConsumer,
+    Environment,
+    Place,
+    Project,
+    ProjectNameTaken,
+    ProjectNotFound,
+    ProjectStatus,
+)
+from thakur.projects.models import EnvironmentRow, ProjectRow
+from thakur.projects.names import NAME_CHARACTERS, check_name, suggested_name
+from thakur.queue import Queue
+
+DELETIONS = "deletions"
+SUGGESTIONS = 9
+
+# A method here is named `list`, which hides the type in the annotations below it.
+list_of = list
+
+
+class LocalProjects:
+    """Implements Projects on the database; `deletion.drain` is what a wake-up of `deletions` runs."""
+
+    def __init__(self, db: Database, queue: Queue, consumers: Sequence[DeletionConsumer]) -> None:
+        self.deletion = Deletion(db, consumers)
+        self._db = db
+        self._queue = queue
+
+    async def create(self, principal: Principal, name: str) -> Project:
+        check_name(name)
+        async with self._db.session() as session:
+            row = await session.scalar(
+                insert(ProjectRow)
+                .values(team_id=principal.team_id, name=name)
+                .on_conflict_do_nothing(index_elements=[ProjectRow.name])
+                .returning(ProjectRow),
+            )
+            if row is None:
+                raise ProjectNameTaken(
+                    f"The name {name} is taken on this server",
+                    hint=await _free_name(session, name),
+                    field="name",
+                )
+            return _project(row)
+
+    async def get(self, principal: Principal, name: str) -> Project:
+        async with self._db.session() as session:
+            row = await session.scalar(
+                select(ProjectRow).where(
+                    ProjectRow.name == name,
+                    ProjectRow.team_id.in_(principal.team_ids),
+                    ProjectRow.status == ProjectStatus.ACTIVE,
+                ),
+            )
+        if row is None:
+            raise _not_found(name)
+        return _project(row)
+
+    async def list(self, principal: Principal) -> list[Project]:
+        async with self._db.session() as session:
+            rows = await session.scalars(
+                select(ProjectRow)
+                .where(ProjectRow.team_id.in_(principal.team_ids), ProjectRow.status == ProjectStatus.ACTIVE)
+                .order_by(ProjectRow.id.desc()),
+            )
+            return [_project(row) for row in rows]
+
+    async def delete(self, principal: Principal, name: str) -> None:
+        async with self._db.session() as session:
+            project_id = await session.scalar(
+                update(ProjectRow)
+                .where(
+                    ProjectRow.name == name,
+                    ProjectRow.team_id.in_(principal.team_ids),
+                    ProjectRow.status == ProjectStatus.ACTIVE,
+                )
+                .values(status=ProjectStatus.DELETING)
+                .returning(ProjectRow.id),
+            )
+        if project_id is None:
+            raise _not_found(name)
+        await self._queue.wake(DELETIONS)
+
+    async def by_id(self, project_id: int) -> Project:
+        async with self._db.session() as session:
+            row = await session.get(ProjectRow, project_id)
+        if row is None:
+            raise _not_found(project_id)
+        return _project(row)
+
+    async def environment(self, project_id: int, label: str) -> Environment:
+        async with self._db.session() as session:
+            existing = select(ProjectRow.id, literal(label)).where(ProjectRow.id == project_id)
+            await session.execute(
+                insert(EnvironmentRow).from_select(["project_id", "label"], existing).on_conflict_do_nothing(),
+            )
+            row = await session.scalar(
+                select(EnvironmentRow).where(EnvironmentRow.project_id == project_id, EnvironmentRow.label == label),
+            )
+        if row is None:
+            raise _not_found(project_id)
+        return Environment(id=row.id, project_id=row.project_id, label=row.label)
+
+    async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
+        async with self._db.session() as session:
+            rows = await session.execute(
+                select(EnvironmentRow.id, EnvironmentRow.project_id, ProjectRow.name, EnvironmentRow.label)
+                .join(ProjectRow, ProjectRow.id == EnvironmentRow.project_id)
+                .where(EnvironmentRow.id.in_(environment_ids)),
+            )
+            return {
+                environment_id: Place(environment_id=environment_id, project_id=project_id, project=name, label=label)
+                for environment_id, project_id, name, label in rows
+            }
+
+    async def take_number(self, project_id: int) -> int:
+        async with self._db.session() as session:
+            number: int | None = await session.scalar(
+                update(ProjectRow)
+                .where(ProjectRow.id == project_id, ProjectRow.status == ProjectStatus.ACTIVE)
+                .values(last_number=ProjectRow.last_number + 1)
+                .returning(ProjectRow.last_number),
+            )
+        if number is None:
+            raise _not_found(project_id)
+        return number
+
+
+async def _free_name(session: AsyncSession, name: str) -> str:
+    candidates = [f"{name[: NAME_CHARACTERS - 2].rstrip('-')}-{number}" for number in range(2, SUGGESTIONS + 1)]
+    taken = set(await session.scalars(select(ProjectRow.name).where(ProjectRow.name.in_(candidates))))
+    free = next(
+        (candidate for candidate in candidates if candidate not in taken and suggested_name(candidate) == candidate),
+        None,
+    )
+    return f"Try {free}." if free else "Choose another name."
+
+
+def _not_found(project: str | int) -> ProjectNotFound:
+    return ProjectNotFound(f"There is no project {project}", hint="thakur projects lists yours.")
+
+
+def _project(row: ProjectRow) -> Project:
+    return Project(
+        id=row.id,
+        team_id=row.team_id,
+        name=row.name,
+        status=ProjectStatus(row.status),
+        created_at=row.created_at,
+    )
