@@ -1,0 +1,91 @@
+"""Open files of one pool's directory: found beneath it only, kept open while they are asked for."""
+
+import binascii
+import os
+import stat
+
+_FILES_KEPT = 128
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+
+
+class File:
+    """One regular file, open; `name` is relative to the pool's directory."""
+
+    __slots__ = ("etag", "fd", "is_kept", "name", "size", "users")
+
+    def __init__(self, fd: int, name: str, size: int, etag: bytes) -> None:
+        self.fd = fd
+        self.name = name
+        self.size = size
+        self.etag = etag
+        self.users = 0
+        self.is_kept = True
+
+    def close_if_unused(self) -> None:
+        """Give the descriptor back once neither the folder nor an answer wants it."""
+        if not self.is_kept and self.users == 0 and self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+class Folder:
+    """A directory beneath the static root. Artifacts never change, so what was found once stays true."""
+
+    def __init__(self, fd: int, place: bytes, salt: int) -> None:
+        self._fd = fd
+        self._place = place
+        self._salt = salt
+        self._files: dict[str, File | None] = {}
+
+    @classmethod
+    def open(cls, root_fd: int, directory: str) -> "Folder | None":
+        """The folder, or None when there is none beneath the root."""
+        try:
+            root = _place(root_fd)
+            fd = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=root_fd)
+        except (OSError, ValueError):
+            return None
+        place = _place(fd)
+        if not (place + b"/").startswith(root + b"/"):
+            os.close(fd)
+            return None
+        return cls(fd, place, binascii.crc32(directory.encode()))
+
+    def find(self, name: str) -> File | None:
+        """The regular file of this name, wherever links lead as long as they stay in the folder."""
+        if name in self._files:
+            file = self._files.pop(name)
+        else:
+            file = self._open(name)
+            if len(self._files) >= _FILES_KEPT:
+                self._forget(next(iter(self._files)))
+        self._files[name] = file  # at the end: the first is the one not asked for the longest
+        return file
+
+    def close(self) -> None:
+        """Give everything back that no answer is using."""
+        for name in list(self._files):
+            self._forget(name)
+        os.close(self._fd)
+
+    def _forget(self, name: str) -> None:
+        file = self._files.pop(name)
+        if file is not None:
+            file.is_kept = False
+            file.close_if_unused()
+
+    def _open(self, name: str) -> File | None:
+        try:
+            fd = os.open(name, _READ, dir_fd=self._fd)
+        except (OSError, ValueError):
+            return None
+        facts = os.fstat(fd)
+        if not stat.S_ISREG(facts.st_mode) or not _place(fd).startswith(self._place + b"/"):
+            os.close(fd)
+            return None
+        etag = b'"%08x-%x-%x"' % (self._salt, facts.st_mtime_ns, facts.st_size)
+        return File(fd, name, facts.st_size, etag)
+
+
+def _place(fd: int) -> bytes:
+    return os.readlink(b"/proc/self/fd/%d" % fd)  # noqa: PTH115  (pathlib is a large import for the worker)

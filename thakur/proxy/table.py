@@ -1,0 +1,110 @@
+"""Which pool answers a host: an immutable snapshot, swapped whole, over pools that live as long as a request uses them."""
+
+from typing import TYPE_CHECKING, Any
+
+from thakur.proxy.head import host_name
+
+if TYPE_CHECKING:
+    from thakur.proxy.static import Folder
+    from thakur.proxy.upstream import UpstreamConnection
+
+
+class Upstream:
+    """A replica's address, the idle connections to it (the warmest last) and how many requests it has."""
+
+    __slots__ = ("host", "idle", "in_flight", "port", "rests_until")
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self.idle: list[UpstreamConnection] = []
+        self.in_flight = 0
+        self.rests_until = 0.0
+
+
+class Pool:
+    """Where one deployment's requests go, and how many of them are on their way: plain requests and streams."""
+
+    __slots__ = (
+        "directory",
+        "folder",
+        "id",
+        "is_spa",
+        "is_watched",
+        "left_table",
+        "requests",
+        "streams",
+        "turn",
+        "upstreams",
+    )
+
+    def __init__(
+        self, pool_id: str, upstreams: list[Upstream], directory: str | None = None, *, is_spa: bool = False
+    ) -> None:
+        self.id = pool_id
+        self.upstreams = upstreams
+        self.directory = directory
+        self.is_spa = is_spa
+        self.folder: Folder | None = None
+        self.requests = 0
+        self.streams = 0
+        self.left_table = False
+        self.is_watched = False
+        self.turn = 0
+
+    def pick(self, now: float, other_than: Upstream | None = None) -> Upstream | None:
+        """The upstream with least to do; one that refused a moment ago only when there is no other."""
+        upstreams = self.upstreams
+        if len(upstreams) == 1 and other_than is None:
+            return upstreams[0]
+        self.turn += 1
+        best: Upstream | None = None
+        for place in range(len(upstreams)):
+            upstream = upstreams[(place + self.turn) % len(upstreams)]
+            if upstream is not other_than and (best is None or _is_better(upstream, best, now)):
+                best = upstream
+        return best
+
+    def is_unused(self) -> bool:
+        """Nothing claims it."""
+        return self.requests == 0 and self.streams == 0
+
+
+class Table:
+    """One version: host → pool and id → pool."""
+
+    __slots__ = ("hosts", "pools", "version")
+
+    def __init__(self, version: int = 0) -> None:
+        self.version = version
+        self.hosts: dict[bytes, Pool] = {}
+        self.pools: dict[str, Pool] = {}
+
+    def find(self, host: bytes) -> Pool | None:
+        """The pool for a Host field as the visitor wrote it. Raises Refused when that is no host."""
+        pool = self.hosts.get(host)
+        if pool is None:
+            pool = self.hosts.get(host_name(host))
+        return pool
+
+    def succeed(self, message: dict[str, Any]) -> "Table":
+        """The next version as the control part tells it; a pool that both know stays the same object."""
+        table = Table(int(message["version"]))
+        for told in message["pools"]:
+            pool_id = str(told["id"])
+            table.pools[pool_id] = self.pools.get(pool_id) or _pool(pool_id, told)
+        for host, pool_id in message["routes"].items():
+            table.hosts[host.encode("ascii")] = table.pools[pool_id]
+        return table
+
+
+def _is_better(upstream: Upstream, best: Upstream, now: float) -> bool:
+    rests, best_rests = upstream.rests_until > now, best.rests_until > now
+    if rests != best_rests:
+        return best_rests
+    return upstream.in_flight < best.in_flight
+
+
+def _pool(pool_id: str, told: dict[str, Any]) -> Pool:
+    upstreams = [Upstream(str(host), int(port)) for host, port in told.get("upstreams") or ()]
+    return Pool(pool_id, upstreams, told.get("directory"), is_spa=bool(told.get("is_spa")))
