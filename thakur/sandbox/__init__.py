@@ -27,6 +27,7 @@ from thakur.sandbox.interface import (
     Workspace,
 )
 from thakur.sandbox.launch import LocalSandbox
+from thakur.sandbox.users import root_name, server_id, tenant_uid, uid_base
 
 __all__ = [
     "Bind",
@@ -49,4 +50,8 @@ __all__ = [
     "UidsExhausted",
     "Workspace",
     "bubblewrap",
+    "root_name",
+    "server_id",
+    "tenant_uid",
+    "uid_base",
 ]

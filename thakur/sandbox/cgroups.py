@@ -66,6 +66,11 @@ class Cgroups:
         """The leaf of this name, made or not."""
         return Leaf({key: base / self._root_name / name for key, base in self._bases.items()}, self._versions)
 
+    def leaves(self) -> frozenset[str]:
+        """The names of all leaves that exist."""
+        groups = [base / self._root_name for base in self._bases.values()]
+        return frozenset(leaf.name for group in groups if group.is_dir() for leaf in group.iterdir() if leaf.is_dir())
+
     def prepare(self) -> None:
         """Make the server's own groups; before each leaf, because they go with the last one."""
         for key, base in self._bases.items():

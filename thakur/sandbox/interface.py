@@ -153,6 +153,9 @@ class Sandbox(Protocol):
     async def end(self, name: str) -> None:
         """Kill all that runs under `name`, also what an earlier Thakur left. Nothing is left when it returns."""
 
+    def names(self) -> frozenset[str]:
+        """The names of all that runs for this data directory, whichever process started it."""
+
     def processes(self, identity: Identity) -> frozenset[int]:
         """The pids, as the host sees them, of everything inside."""
 

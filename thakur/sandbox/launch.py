@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from thakur.sandbox import processes, status
+from thakur.sandbox import probe, processes, status
 from thakur.sandbox.cgroups import Cgroups
 from thakur.sandbox.host import Host, this_host
 from thakur.sandbox.interface import (
@@ -40,6 +40,7 @@ class LocalSandbox:
         self._root_name = root_name
         self._host = host
         self._cgroups = Cgroups(root_name)
+        self._enforcement: Enforcement | None = None
 
     async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
         leaf = self._make_leaf(spec)
@@ -73,21 +74,20 @@ class LocalSandbox:
     async def start(self, spec: Spec, log_path: Path, status_path: Path) -> Identity:
         leaf = self._make_leaf(spec)
         born: tuple[Process, ...] = ()
-        log = os.open(log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        report = os.open(status_path, os.O_RDWR | os.O_TRUNC | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        written = os.fstat(log).st_size
+        written = log_path.stat().st_size if log_path.exists() else 0
         try:
-            monitor, init = born = await self._spawn(spec, leaf, output=log, report=report, outlives=True)
-            app = await _command_of(monitor, init, report)
+            with (
+                _opened(log_path, os.O_WRONLY | os.O_APPEND) as log,
+                _opened(status_path, os.O_RDWR | os.O_TRUNC) as report,
+            ):
+                monitor, init = born = await self._spawn(spec, leaf, output=log, report=report, outlives=True)
+                app = await _command_of(monitor, init, report)
         except BaseException as error:
             await self._kill(leaf, born)
             await leaf.remove()
             if isinstance(error, SandboxRefused):
                 raise _explained(error, tidy(log_path.read_bytes()[written:][:WORDS_BYTES])) from error
             raise
-        finally:
-            os.close(log)
-            os.close(report)
         return Identity(
             name=spec.name,
             monitor=monitor,
@@ -128,6 +128,10 @@ class LocalSandbox:
         await self._kill(leaf, tuple(processes.titled(self._title(name))))
         await leaf.remove()
 
+    def names(self) -> frozenset[str]:
+        titles = processes.titles(self._title(""))
+        return self._cgroups.leaves() | {title.partition("/")[2] for title in titles}
+
     def processes(self, identity: Identity) -> frozenset[int]:
         if not self._is_of_this_boot(identity) or not processes.is_alive(identity.init):
             return frozenset()
@@ -137,7 +141,12 @@ class LocalSandbox:
         return processes.listening_ports(self.processes(identity))
 
     async def enforcement(self) -> Enforcement:
-        raise NotImplementedError
+        if self._enforcement is None:
+            self._enforcement = await probe.enforcement(self.run, self._find_host, self._cgroups)
+        return self._enforcement
+
+    def _find_host(self) -> Host:
+        return self._host or this_host()
 
     def _title(self, name: str) -> str:
         return f"thakur-sandbox:{self._root_name}/{name}"
@@ -148,9 +157,8 @@ class LocalSandbox:
     async def _spawn(
         self, spec: Spec, leaf: Leaf, *, output: int, report: int, outlives: bool
     ) -> tuple[Process, Process]:
-        self._host = self._host or this_host()
         title = self._title(spec.name)
-        return await spawn(spec, self._host, title, leaf, output=output, report=report, outlives=outlives)
+        return await spawn(spec, self._find_host(), title, leaf, output=output, report=report, outlives=outlives)
 
     def _make_leaf(self, spec: Spec) -> Leaf:
         leaf = self._cgroups.leaf(spec.name)
@@ -208,6 +216,13 @@ def _exit(report: bytes, leaf: Leaf, seconds: float) -> Exit:
 
 def _explained(error: SandboxRefused, words: str) -> SandboxRefused:
     return SandboxRefused(f"{error.message} {words}".strip(), hint=error.hint)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with _closing(descriptor):
+        yield descriptor
 
 
 @contextlib.contextmanager

@@ -108,14 +108,13 @@ def descendants(pid: int) -> frozenset[int]:
 
 
 def titled(title: str) -> list[Process]:
-    """The processes that were started under this first word of their command line."""
-    wanted = title.encode() + b"\0"
-    found: list[Process] = []
-    for pid in _pids():
-        with contextlib.suppress(OSError):
-            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(wanted) and (process := identify(pid)):
-                found.append(process)
-    return found
+    """The processes whose command line begins with this word."""
+    return [process for found, process in _titles(title) if found == title]
+
+
+def titles(beginning: str) -> frozenset[str]:
+    """The first words of command lines that begin so."""
+    return frozenset(found for found, _ in _titles(beginning))
 
 
 def listening_ports(pids: Iterable[int]) -> frozenset[int]:
@@ -124,6 +123,14 @@ def listening_ports(pids: Iterable[int]) -> frozenset[int]:
     held = {inode for pid in pids for inode in _sockets(pid)}
     tables = {network: pid for pid in pids if (network := _network(pid))}
     return frozenset(port for pid in tables.values() for port, inode in _listening(pid) if inode in held)
+
+
+def _titles(beginning: str) -> Iterator[tuple[str, Process]]:
+    for pid in _pids():
+        with contextlib.suppress(OSError):
+            title = Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0].decode(errors="replace")
+            if title.startswith(beginning) and (process := identify(pid)) is not None:
+                yield title, process
 
 
 def _reap(pid: int) -> None:

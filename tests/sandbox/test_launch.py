@@ -1,0 +1,370 @@
+import asyncio
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from support.stages import PROBE, Stage, run, until_output
+from thakur.sandbox import (
+    DeadlineExceeded,
+    Identity,
+    Limits,
+    NameTaken,
+    Overlay,
+    SandboxRefused,
+    SpecInvalid,
+    Workspace,
+)
+from thakur.sandbox import processes as proc
+
+KEPT = "a secret that no command line may show"
+
+
+async def start(stage: Stage, script: str, name: str = "app", **others) -> Identity:
+    spec = stage.shell(script, name=name, **others)
+    return await stage.sandbox.start(spec, stage.directory / "log", stage.directory / "status")
+
+
+def alive(stage: Stage) -> list:
+    return [*proc.titles(f"thakur-sandbox:{stage.name}/")]
+
+
+async def test_a_step_hands_over_both_streams_and_its_code(stage):
+    ending, output = await stage.play(run, stage.shell("echo out; echo err >&2; exit 3"))
+
+    assert output == "out\nerr\n"
+    assert (ending.code, ending.signal, ending.is_success) == (3, None, False)
+
+
+async def test_a_command_sees_the_given_environment_and_nothing_of_ours(stage, monkeypatch):
+    monkeypatch.setenv("OURS", "hidden")
+    env = {"GREETING": "two\nlines", "LD_LIBRARY_PATH": "/app/lib", "HOME": "/root"}
+
+    _, output = await stage.play(run, stage.spec("env", "-0", env=env))
+
+    seen = dict(pair.split("=", 1) for pair in output.rstrip("\0").split("\0"))
+    seen.pop("PWD")
+    assert seen == {
+        "GREETING": "two\nlines",
+        "LD_LIBRARY_PATH": "/app/lib",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": "/home/app",
+        "USER": "app",
+        "LANG": "C.UTF-8",
+    }
+
+
+async def test_a_step_writes_into_its_workspace(stage):
+    workspace = stage.make("workspace", {"old": "old"})
+
+    ending, _ = await stage.play(run, stage.shell("echo new > made; echo more >> old", app=Workspace(workspace)))
+
+    assert ending.is_success
+    assert Path(workspace, "made").read_text() == "new\n"
+    assert Path(workspace, "made").stat().st_uid == stage.uid
+
+
+async def test_an_application_cannot_change_the_artifact_below_it(stage):
+    overlay = stage.overlay({"page": "as built", "gone": ""})
+
+    ending, _ = await stage.play(run, stage.shell("echo changed > page; rm gone; mkdir d; touch d/f", app=overlay))
+
+    assert ending.is_success
+    assert Path(overlay.lower, "page").read_text() == "as built"
+    assert sorted(path.name for path in Path(overlay.lower).iterdir()) == ["gone", "page"]
+    assert Path(overlay.upper, "page").read_text() == "changed\n"
+
+
+async def test_the_deadline_ends_a_step_with_all_its_processes(stage):
+    with pytest.raises((DeadlineExceeded, AssertionError), match="ran longer than"):
+        await stage.play(run, stage.shell("setsid sleep 60 & sleep 60"), 0.3)
+
+    assert alive(stage) == []
+
+
+async def canceled(stage: Stage) -> None:
+    step = asyncio.get_running_loop().create_task(run(stage, stage.shell("touch begun; sleep 60")))
+    async with asyncio.timeout(10):
+        while not (stage.directory / "app-step" / "begun").exists():
+            await asyncio.sleep(0.01)
+    step.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await step
+
+
+async def test_a_canceled_step_leaves_no_process(stage):
+    await stage.play(canceled)
+
+    assert alive(stage) == []
+
+
+async def test_what_a_step_leaves_running_ends_with_it(stage):
+    ending, output = await stage.play(run, stage.shell("(while :; do echo noise; done) & sleep 0.1; echo done; exit 0"))
+
+    assert ending.is_success
+    assert ending.seconds < 5
+    assert "noise" in output
+    assert alive(stage) == []
+
+
+async def test_an_error_of_the_listener_ends_the_step(root_stage):
+    def refuse(_chunk: bytes) -> None:
+        raise KeyError("no such stream")
+
+    with pytest.raises(KeyError):
+        await root_stage.sandbox.run(root_stage.shell("echo out; sleep 60"), refuse, 20)
+
+    assert alive(root_stage) == []
+
+
+async def runs_and_is_killed(stage: Stage) -> None:
+    """Play the part of a Thakur that is killed in the middle of a build."""
+
+    def die(_chunk: bytes) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    await stage.sandbox.run(stage.shell("echo begun; sleep 60"), die, 20)
+
+
+async def test_a_step_dies_with_the_thakur_that_ran_it(user_stage):
+    with pytest.raises(EOFError):
+        await user_stage.play(runs_and_is_killed)
+
+    async with asyncio.timeout(5):
+        while alive(user_stage):
+            await asyncio.sleep(0.01)
+
+
+async def stopped(stage: Stage, grace_seconds: float, script: str) -> tuple:
+    identity = await start(stage, script)
+    await until_output(stage.directory / "log", "ready")
+    was_alive = stage.sandbox.is_alive(identity)
+    ending = await stage.sandbox.stop(identity, grace_seconds)
+    return was_alive, ending, stage.sandbox.is_alive(identity)
+
+
+async def test_an_application_gets_its_grace_to_end(stage):
+    script = "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done"
+
+    was_alive, ending, is_alive = await stage.play(stopped, 10, script)
+
+    assert (was_alive, is_alive) == (True, False)
+    assert ending.code == 7
+    assert (stage.directory / "log").read_text() == "ready\nbye\n"
+
+
+async def test_an_application_that_ignores_the_signal_is_killed_after_its_grace(stage):
+    script = "trap '' TERM; (trap '' TERM; setsid sleep 60) & echo ready; while :; do sleep 60; done"
+
+    _, ending, is_alive = await stage.play(stopped, 0.2, script)
+
+    assert (ending.signal, is_alive) == (signal.SIGKILL, False)
+    assert alive(stage) == []
+
+
+async def adopted(stage: Stage, text: bytes) -> tuple:
+    identity = msgspec.json.decode(text, type=Identity)
+    is_alive = stage.sandbox.is_alive(identity)
+    os.kill(identity.app.pid, signal.SIGTERM)
+    return is_alive, await stage.sandbox.wait(identity)
+
+
+async def started(stage: Stage) -> bytes:
+    identity = await start(stage, "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done")
+    await until_output(stage.directory / "log", "ready")
+    return msgspec.json.encode(identity)
+
+
+async def test_an_application_outlives_its_thakur_and_is_adopted_by_the_next(user_stage):
+    text = await user_stage.play(started)
+
+    is_alive, ending = await user_stage.play(adopted, text)
+
+    assert is_alive
+    assert ending.code == 9
+
+
+async def found_by_name(stage: Stage) -> tuple:
+    await start(stage, "sleep 60")
+    before = stage.sandbox.names()
+    await stage.sandbox.end("app")
+    return before, stage.sandbox.names()
+
+
+async def test_what_is_known_by_name_alone_can_be_ended(stage):
+    before, after = await stage.play(found_by_name)
+
+    assert (before, after) == ({"app"}, frozenset())
+    assert alive(stage) == []
+
+
+async def started_twice(stage: Stage) -> None:
+    await start(stage, "sleep 60")
+    try:
+        with pytest.raises(NameTaken):
+            await stage.sandbox.run(stage.shell("true", name="app", app=Workspace("/tmp")), lambda _: None, 5)
+    finally:
+        await stage.sandbox.end("app")
+
+
+async def test_a_name_is_used_by_one_sandbox_at_a_time(stage):
+    await stage.play(started_twice)
+
+
+async def died_at_once(stage: Stage) -> tuple:
+    identity = await start(stage, "exit 5")
+    return await stage.sandbox.wait(identity), stage.sandbox.processes(identity)
+
+
+async def test_an_application_that_ends_at_once_still_tells_its_code(stage):
+    ending, processes = await stage.play(died_at_once)
+
+    assert ending.code == 5
+    assert processes == frozenset()
+
+
+async def serves(stage: Stage) -> tuple:
+    code = "Bun.serve({port: 0, hostname: '127.0.0.1', fetch: () => new Response('ok')}); console.log('ready')"
+    spec = stage.with_bun("-e", code, name="app", app=stage.overlay({}))
+    identity = await stage.sandbox.start(spec, stage.directory / "log", stage.directory / "status")
+    await until_output(stage.directory / "log", "ready")
+    found = stage.sandbox.processes(identity), stage.sandbox.listening_ports(identity)
+    await stage.sandbox.stop(identity, 5)
+    return (*found, identity, stage.sandbox.listening_ports(identity))
+
+
+async def test_the_ports_on_which_an_application_listens_are_found(stage):
+    processes, ports, identity, ports_after = await stage.play(serves)
+
+    assert identity.app.pid in processes
+    assert len(ports) == 1
+    assert ports_after == frozenset()
+
+
+async def test_too_much_memory_ends_the_command_and_is_told(root_stage):
+    hungry = root_stage.with_bun("probe.mjs", "memory", app=_probe_in(root_stage), limits=Limits(memory_bytes=96 << 20))
+
+    ending, _ = await run(root_stage, hungry)
+
+    assert ending.is_out_of_memory
+    assert not ending.is_success
+
+
+async def test_a_fork_bomb_is_stopped_by_its_limit(stage):
+    bomb = stage.with_bun("probe.mjs", "fork", app=_probe_in(stage), limits=Limits(processes=40))
+
+    ending, output = await stage.play(run, bomb)
+
+    assert "EAGAIN" in output
+    # Without a control group nobody counts the refusals.
+    assert ending.hit_process_limit == stage.is_root
+
+
+async def test_a_command_gets_its_share_of_the_processor(root_stage):
+    busy = "const t = Date.now(); while (Date.now() - t < 500); console.log(process.cpuUsage().user / 1000)"
+
+    _, output = await run(root_stage, root_stage.with_bun("-e", busy, limits=Limits(cpus=0.2)))
+
+    assert float(output) < 300
+
+
+async def test_no_variable_shows_in_a_command_line(root_stage):
+    identity = await start(root_stage, "sleep 60", env={"TOKEN": KEPT})
+    lines = [Path(f"/proc/{process.pid}/cmdline").read_bytes() for process in (identity.monitor, identity.init)]
+    environments = [Path(f"/proc/{process.pid}/environ").read_bytes() for process in (identity.monitor, identity.init)]
+    await root_stage.sandbox.stop(identity, 1)
+
+    assert not any(KEPT.encode() in text for text in (*lines, *environments))
+
+
+async def test_descriptors_of_ours_do_not_get_in(root_stage):
+    secret = os.open("/etc/shadow", os.O_RDONLY)
+    os.set_inheritable(secret, True)  # as a careless parent or library leaves them
+
+    _, output = await run(root_stage, root_stage.spec("ls", "-l", "/proc/self/fd"))
+    os.close(secret)
+
+    assert "shadow" not in output
+    assert output.count(" -> ") == 4
+
+
+async def test_a_workspace_that_is_not_there_is_refused_with_the_reason(root_stage):
+    with pytest.raises(SandboxRefused, match="/nowhere cannot be shown"):
+        await run(root_stage, root_stage.spec("true", app=Workspace("/nowhere")))
+
+    assert root_stage.sandbox.names() == frozenset()
+
+
+async def test_bubblewraps_own_words_explain_a_refusal(root_stage):
+    overlay = Overlay("/nowhere", root_stage.make("upper"), root_stage.make("work"))
+
+    with pytest.raises(SandboxRefused, match="nowhere"):
+        await start(root_stage, "true", app=overlay)
+
+    assert root_stage.sandbox.names() == frozenset()
+
+
+async def test_a_command_that_does_not_exist_ends_with_127(root_stage):
+    ending, output = await run(root_stage, root_stage.spec("no-such-program"))
+
+    assert ending.code == 127
+    assert "no-such-program" in output
+
+
+async def test_a_command_with_a_nul_byte_is_refused(root_stage):
+    with pytest.raises(SpecInvalid):
+        await run(root_stage, root_stage.spec("echo", "a\0b"))
+
+
+async def test_a_background_step_yields_to_others(root_stage):
+    _, output = await run(root_stage, root_stage.spec("nice", is_background=True))
+
+    assert int(output) > 0
+
+
+async def test_a_short_command_costs_little(stage):
+    began = time.monotonic()
+    ending, _ = await stage.play(run, stage.spec("true"))
+
+    assert ending.is_success
+    assert time.monotonic() - began < 2
+
+
+def _probe_in(stage: Stage) -> Workspace:
+    return Workspace(stage.make("probe", {"probe.mjs": (PROBE / "probe.mjs").read_text()}))
+
+
+async def test_a_hostile_program_gets_nowhere(stage, tmp_path):
+    private = stage.make("private", {"key": "secret"})
+    asked = {
+        "paths": [
+            private,
+            f"{private}/key",
+            "/root",
+            "/etc/shadow",
+            "/var/lib",
+            "/run",
+            "/home/app/../../root",
+            "/sys",
+        ],
+        "sockets": ["/run/systemd/private", str(tmp_path / "local.sock")],
+        "pids": [os.getpid(), os.getppid()],
+    }
+    probe = stage.with_bun("probe.mjs", app=_probe_in(stage), env={"PROBE": json.dumps(asked)})
+
+    ending, output = await stage.play(run, probe)
+
+    assert ending.is_success, output
+    found = json.loads(output)
+    assert found["uid"] == stage.uid
+    assert (found["capabilities"], found["noNewPrivs"], found["seccomp"]) == ("0" * 16, "1", "2")
+    assert found["bounding"] == "0" * 16
+    assert (found["cwd"], found["hostname"]) == ("/app", "app")
+    assert len(found["pids"]) == 2
+    for kind in ("read", "write", "signal", "systemCalls", "sockets"):
+        assert [name for name, attempt in found[kind].items() if attempt["allowed"]] == [], kind
+    assert all(attempt["allowed"] for attempt in found["writable"].values())
