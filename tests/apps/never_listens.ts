@@ -1,0 +1,3 @@
+// Lives and opens no port.
+console.log("thinking");
+setInterval(() => {}, 1000);

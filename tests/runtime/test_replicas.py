@@ -1,0 +1,146 @@
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from support.fake_proxy import get
+from support.local_edges import Bench, bench
+from support.waiting import eventually
+from thakur.logs import Level
+from thakur.runtime import DeploymentRefused, replicas
+from thakur.sandbox import LocalSandbox, SandboxRefused
+
+
+async def _live(started: Bench, app: str, **fields: object) -> int:
+    (port,) = (await started.edge.prepare(started.order(app, **fields))).ports  # type: ignore[arg-type]
+    await started.edge.check(1)
+    await started.edge.switch(1)
+    return port
+
+
+async def _answers(port: int) -> bool:
+    try:
+        return (await get(port))[0] == 200
+    except (OSError, EOFError):
+        return False
+
+
+async def test_an_active_replica_that_ends_is_started_again_on_its_port(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        port = await _live(started, "ok")
+        await get(port, "/write")
+        await get(port, "/end")
+        await eventually(lambda: started.sink.texts(Level.ERROR))
+
+        await eventually(lambda: _answers(port))
+        (told,) = started.sink.texts(Level.ERROR)
+        assert told.startswith("The application exited with code 3; it is started again in 0.1 s.")
+        assert "note.txt" not in (await get(port, "/files"))[1], "what a replica wrote goes with it"
+
+
+async def test_the_state_names_the_process_that_runs_now(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        port = await _live(started, "ok")
+        (before,) = started.edge._state.load().placements
+        await get(port, "/end")
+
+        def identity() -> bool:
+            (now,) = started.edge._state.load().placements
+            found = now.replicas[0].identity
+            return found is not None and found != before.replicas[0].identity and started.sandbox.is_alive(found)
+
+        await eventually(identity)
+
+
+async def test_the_reason_of_an_end_by_memory_names_the_limit(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        port = await _live(started, "eats_memory", memory_bytes=160 << 20)
+        await get(port, "/eat")
+
+        told = (await eventually(lambda: started.sink.texts(Level.ERROR), within_seconds=8))[0]
+        assert told.startswith("The application ran out of memory (limit 160 MB)")
+
+
+async def test_a_crash_loop_waits_longer_each_time(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        port = await _live(started, "ok")
+        for restarts in (1, 2, 3):
+            await eventually(lambda: _answers(port))
+            await get(port, "/end")
+            await eventually(lambda count=restarts: len(started.sink.texts(Level.ERROR)) == count)
+
+        waits = [float(text.split(" in ")[1].removesuffix(" s.")) for text in started.sink.texts(Level.ERROR)]
+        assert waits == sorted(waits)
+        assert waits[2] > 2 * waits[0]
+
+
+async def test_a_replica_that_ends_before_it_is_active_stays_ended(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        await started.edge.prepare(started.order("exits", env={"EXIT_CODE": "1"}))
+        with pytest.raises(DeploymentRefused):
+            await started.edge.check(1)
+
+        assert started.sink.texts(Level.ERROR) == []
+        (placement,) = started.edge._placements.values()
+        assert not placement.is_alive
+
+
+async def test_an_application_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replicas, "STOP_SECONDS", 0.3)
+    async with bench(tmp_path) as started:
+        port = await _live(started, "deaf")
+        await started.edge.withdraw(1)
+
+        assert not await _answers(port)
+        assert "not listening to you" in started.sink.texts(), "the log is read to its end"
+        assert started.sink.texts()[-1] == "The replica was stopped: the application was ended by SIGKILL."
+
+
+async def test_replicas_start_together_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = LocalSandbox.start
+    begun: list[str] = []
+
+    async def start_one_only(self: LocalSandbox, *arguments: object) -> object:
+        begun.append("once")
+        if len(begun) > 1:
+            raise SandboxRefused("No second one.")
+        return await start(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LocalSandbox, "start", start_one_only)
+    async with bench(tmp_path) as started:
+        with pytest.raises(DeploymentRefused) as refused:
+            await started.edge.prepare(started.order("ok", replicas=2))
+
+        assert refused.value.failure.why == "No second one."
+        assert len(begun) == 2
+        assert started.homes() == []
+        assert started.fake_proxy.pools == {}
+
+
+async def test_two_replicas_have_a_port_and_a_log_each(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        prepared = await started.edge.prepare(started.order("ok", replicas=2))
+        await started.edge.check(1)
+
+        assert len(set(prepared.ports)) == 2
+        assert [await get(port) for port in prepared.ports] == [(200, "hello from ok")] * 2
+        await eventually(lambda: {batch.replica for batch in started.sink.batches} == {0, 1})
+
+
+async def test_a_stop_while_the_replica_waits_to_start_again_leaves_nothing(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        port = await _live(started, "ok")
+        (placement,) = started.edge._placements.values()
+        identity = placement.replicas[0].record().identity
+        assert identity is not None
+        os.kill(identity.app.pid, signal.SIGKILL)
+        await eventually(lambda: placement.replicas[0].exit)
+
+        await started.edge.withdraw(1)
+        await asyncio.wait_for(started.edge.withdraw(1), 5)
+
+        assert started.homes() == []
+        assert not await _answers(port)
+        assert len(started.edge._tasks) == 0
