@@ -1,0 +1,50 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo format lint types contracts test e2e e2e-quick bench clean
+
+help:  ## What can be done here
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(INSTALLED)  ## Make .venv and install everything into it
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
+	@touch $@
+
+run: setup  ## Start Thakur Deploy on its usual data directory
+	$(BIN)/thakur serve
+
+demo: setup  ## Start a throw-away server, deploy examples/hono and print its URL
+	$(BIN)/python examples/demo.py
+
+format: setup  ## Put every file into its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: setup  ## Format, rules and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: setup  ## mypy, strict
+	$(BIN)/mypy
+
+test: lint types  ## The fast suite: lint, types, every test but the e2e ones (under 5 minutes)
+	$(BIN)/python -m pytest
+
+e2e-quick: setup  ## One Hono application and one plain folder through the real path (under 3 minutes)
+	$(BIN)/python -m pytest tests/e2e -m quick
+
+e2e: setup  ## The whole path with real frameworks, hostile builds and switches under load
+	$(BIN)/python -m pytest tests/e2e
+
+bench: setup  ## The proxy against nginx in interleaved runs
+	$(BIN)/python -m bench.small_get
+
+clean:  ## Remove what setup and the tests made here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,84 @@
+"""One place where the API listens: an app behind an address or a unix socket, embedded in this process."""
+
+import asyncio
+import logging
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar.types import ASGIApp
+
+from thakur.background import Tasks
+from thakur.errors import Unavailable
+from thakur.settings import Address
+
+START_SECONDS = 10.0
+POLL_SECONDS = 0.01
+DRAIN_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class ListenerFailed(Unavailable):
+    """An API listener did not come up."""
+
+    code = "listener_failed"
+
+
+class Listener:
+    """Granian with one app. It has no drain deadline of its own, so `stop` brings one."""
+
+    def __init__(self, app: ASGIApp, where: Address | Path, tasks: Tasks) -> None:
+        self._where = where
+        self._tasks = tasks
+        self._directory = -1
+        shared: dict[str, Any] = {"interface": Interfaces.ASGI, "log_enabled": False, "websockets": False}
+        if isinstance(where, Address):
+            self._server = Server(app, address=where.host, port=where.port, **shared)
+        else:
+            where.unlink(missing_ok=True)
+            # A socket's address holds 107 bytes: the directory's descriptor makes any path short.
+            self._directory = os.open(where.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            self._server = Server(app, uds=Path(f"/proc/self/fd/{self._directory}/{where.name}"), **shared)
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Return when a connection is accepted. Raises ListenerFailed."""
+        self._serving = self._tasks.spawn(self._server.serve(), f"listen on {self._where}")
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not self._serving.done() and not await asyncio.to_thread(self._is_accepting):
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            pass
+        else:
+            if not self._serving.done():
+                return
+        raise ListenerFailed(f"The API does not come up on {self._where}")
+
+    async def stop(self) -> None:
+        """Close the door at once, then let requests end for at most 10 s."""
+        if self._serving is not None and not self._serving.done():
+            self._server.stop()  # type: ignore[no-untyped-call]
+            _, unfinished = await asyncio.wait([self._serving], timeout=DRAIN_SECONDS)
+            if unfinished:
+                log.warning("requests were cut at the end", extra={"listener": str(self._where)})
+                self._serving.cancel()
+        if self._directory >= 0:
+            if isinstance(self._where, Path):
+                self._where.unlink(missing_ok=True)
+            os.close(self._directory)
+            self._directory = -1
+
+    def _is_accepting(self) -> bool:
+        if isinstance(self._where, Address):
+            family = socket.AF_INET6 if ":" in self._where.host else socket.AF_INET
+            address: tuple[str, int] | str = (self._where.host, self._where.port)
+        else:
+            family, address = socket.AF_UNIX, f"/proc/self/fd/{self._directory}/{self._where.name}"
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(address) == 0

@@ -1,0 +1,131 @@
+"""What runs, as rows: deployments are queued here, looked at here, and told to edges that ask."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+
+from thakur.accounts import Principal
+from thakur.builds import ArtifactReady, Builds
+from thakur.db import Database
+from thakur.logs import Entry, Level, Logs
+from thakur.projects import PRODUCTION, Projects
+from thakur.queue import ROLLOUTS, Queue
+from thakur.runtime.addresses import Addresses
+from thakur.runtime.interface import Deployment, DeploymentNotFound, DeploymentStatus, Order
+from thakur.runtime.models import DeploymentRow
+from thakur.runtime.store import DeploymentStore, deployment_of
+
+# A method here is named `list`, which hides the type in the annotations below it.
+list_of = list
+
+
+class LocalRuntime:
+    """Implements Runtime, Assignments and builds.ArtifactConsumer on the database."""
+
+    def __init__(
+        self,
+        db: Database,
+        projects: Projects,
+        builds: Builds,
+        logs: Logs,
+        queue: Queue,
+        addresses: Addresses,
+    ) -> None:
+        self.store = DeploymentStore(db)
+        self._projects = projects
+        self._builds = builds
+        self._logs = logs
+        self._queue = queue
+        self._addresses = addresses
+
+    async def artifact_ready(self, ready: ArtifactReady) -> None:
+        for stream_id in await self.store.add(ready):
+            await self._logs.append(stream_id, [Entry("A newer deployment took this one's place.", Level.DEPLOY)])
+            await self._logs.end(stream_id)
+        await self._queue.wake(ROLLOUTS)
+
+    async def get(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        del principal  # `projects` has filtered by team; this is filtered by project
+        found = await self._deployments(
+            select(DeploymentRow).where(DeploymentRow.project_id == project_id, DeploymentRow.number == number),
+        )
+        if not found:
+            raise DeploymentNotFound(f"There is no deployment #{number}")
+        return found[0]
+
+    async def list(
+        self,
+        principal: Principal,
+        project_id: int,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> list[Deployment]:
+        del principal
+        statement = select(DeploymentRow).where(DeploymentRow.project_id == project_id)
+        if before is not None:
+            statement = statement.where(DeploymentRow.number < before)
+        return await self._deployments(statement.order_by(DeploymentRow.number.desc()).limit(limit))
+
+    async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
+        del principal
+        found = await self._deployments(
+            select(DeploymentRow).where(
+                DeploymentRow.project_id.in_(project_ids),
+                DeploymentRow.status == DeploymentStatus.ACTIVE,
+            ),
+        )
+        return {deployment.project_id: deployment for deployment in found if deployment.environment == PRODUCTION}
+
+    async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
+        del principal
+        found = await self._projects.environment(project_id, environment)
+        return await self._logs.open_runtime(project_id, found.id)
+
+    async def assigned(self, edge_id: int) -> list_of[Order]:
+        del edge_id  # every edge runs everything until projects are placed
+        found = await self._deployments(
+            select(DeploymentRow).where(DeploymentRow.status == DeploymentStatus.ACTIVE).order_by(DeploymentRow.id),
+        )
+        return [await self.order(deployment) for deployment in found]
+
+    async def by_id(self, deployment_id: int) -> Deployment:
+        """For the rollout, which acts for nobody. Raises DeploymentNotFound."""
+        found = await self._deployments(select(DeploymentRow).where(DeploymentRow.id == deployment_id))
+        if not found:
+            raise DeploymentNotFound(f"There is no deployment of id {deployment_id}")
+        return found[0]
+
+    async def active_number(self, environment_id: int) -> int | None:
+        """The number of what is live in the environment, if anything is."""
+        found = await self._deployments(
+            select(DeploymentRow).where(
+                DeploymentRow.environment_id == environment_id,
+                DeploymentRow.status == DeploymentStatus.ACTIVE,
+            ),
+        )
+        return found[0].number if found else None
+
+    async def order(self, deployment: Deployment) -> Order:
+        """All that an edge needs to run it."""
+        place = (await self._projects.places([deployment.environment_id]))[deployment.environment_id]
+        artifact = await self._builds.artifact(deployment.project_id, deployment.artifact_id)
+        return Order(
+            deployment_id=deployment.id,
+            project_id=deployment.project_id,
+            project=place.project,
+            environment_id=deployment.environment_id,
+            number=deployment.number,
+            digest=artifact.digest,
+            plan=artifact.plan,
+            hosts=self._addresses.hosts(place.project, place.label),
+            runtime_stream_id=await self._logs.open_runtime(deployment.project_id, deployment.environment_id),
+        )
+
+    async def _deployments(self, statement: Select[DeploymentRow]) -> list_of[Deployment]:
+        rows = await self.store.rows(statement)
+        places = await self._projects.places([row.environment_id for row in rows])
+        return [
+            deployment_of(row, self._addresses.url(place.project, place.label), place.label)
+            for row in rows
+            if (place := places.get(row.environment_id)) is not None
+        ]
