@@ -1,11 +1,12 @@
 import asyncio
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from support.fake_proxy import get
-from support.local_edges import Bench, bench
+from support.local_edges import Bench, bench, real_proxy
 from support.waiting import eventually
 from thakur.proxy import Pool
 from thakur.runtime import DeploymentRefused, Edge, EdgeUnavailable, edge
@@ -293,3 +294,38 @@ async def test_stopping_has_one_deadline(tmp_path: Path, monkeypatch: pytest.Mon
         await asyncio.wait_for(started.edge.stop(drain_seconds=0.2), 3)
 
         assert started.homes() == [], "what did not drain in time is ended"
+
+
+@pytest.mark.walk
+async def test_visitors_of_the_real_proxy_notice_no_switch(tmp_path: Path) -> None:
+    async with real_proxy(tmp_path) as proxy, bench(tmp_path, proxy) as started:
+        port = int(proxy.listens_on().rpartition(":")[2])
+        await _activate(started, 1)
+        answers: Counter[tuple[int, str]] = Counter()
+        is_over = asyncio.Event()
+
+        async def visit() -> None:
+            while not is_over.is_set():
+                answers[await get(port)] += 1
+
+        visitors = [started.edge._tasks.spawn(visit(), "visitor") for _ in range(5)]
+        for deployment_id in range(2, 5):
+            await _activate(started, deployment_id)
+            await started.edge.retire(deployment_id - 1)
+        await eventually(lambda: len(started.homes()) == 1)
+        is_over.set()
+        await asyncio.gather(*visitors)
+
+        assert list(answers) == [(200, "hello from ok")]
+        assert answers.total() > 200
+
+
+@pytest.mark.walk
+async def test_files_are_live_through_the_real_proxy(tmp_path: Path) -> None:
+    async with real_proxy(tmp_path) as proxy, bench(tmp_path, proxy) as started:
+        await started.edge.prepare(started.static_order({"index.html": "<h1>files</h1>"}, within_seconds=5))
+        checked = await started.edge.check(1)
+        await started.edge.switch(1)
+
+        assert checked.status == 200
+        assert await get(int(proxy.listens_on().rpartition(":")[2])) == (200, "<h1>files</h1>")

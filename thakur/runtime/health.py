@@ -1,7 +1,7 @@
 """The health check: a real page, through the proxy, from the replica's own socket, twice in a row."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from thakur.builds import Failure
 from thakur.proxy import ProbeFailed, Proxy
@@ -10,6 +10,8 @@ from thakur.runtime.interface import Checked, DeploymentRefused
 from thakur.runtime.placement import Placement
 
 GOOD_ANSWERS = 2
+# Looking for the socket asks nobody, so it may be done more often than asking for a page.
+LISTENS_SECONDS = 0.02
 OFTEN_SECONDS = 0.1
 OFTEN_FOR_SECONDS = 5.0
 SELDOM_SECONDS = 1.0
@@ -22,11 +24,12 @@ WRONG_PORT_SECONDS = 10.0
 class _Course:
     began_at: float
     attempts: int = 0
+    is_asked: bool = False
     good: int = 0
     status: int = 0
     seconds: float = 0.0
     elsewhere_since: float | None = None
-    latest: Failure | None = field(default=None)
+    latest: Failure | None = None
 
 
 async def check_health(proxy: Proxy, placement: Placement) -> Checked:
@@ -47,7 +50,7 @@ async def check_health(proxy: Proxy, placement: Placement) -> Checked:
         if course.latest is not None and (passed >= check.within_seconds or _is_settled_elsewhere(course, now())):
             _refuse_if_ended(placement)
             raise DeploymentRefused(course.latest, placement.last_lines())
-        await _pause(placement, OFTEN_SECONDS if passed < OFTEN_FOR_SECONDS else SELDOM_SECONDS)
+        await _pause(placement, _interval(course, passed))
 
 
 def _refuse_if_ended(placement: Placement) -> None:
@@ -58,11 +61,12 @@ def _refuse_if_ended(placement: Placement) -> None:
 
 async def _look(proxy: Proxy, placement: Placement, course: _Course, within_seconds: float) -> None:
     check = placement.order.health
-    course.attempts += 1
     course.latest = _absence(placement, course)
-    if course.latest is not None:
+    course.is_asked = course.latest is None
+    if not course.is_asked:
         course.good = 0
         return
+    course.attempts += 1
     try:
         answer = await proxy.probe(placement.pool_id, placement.order.hosts[0], check.path, within_seconds)
     except ProbeFailed as error:
@@ -93,6 +97,12 @@ def _absence(placement: Placement, course: _Course) -> Failure | None:
 
 def _is_settled_elsewhere(course: _Course, now: float) -> bool:
     return course.elsewhere_since is not None and now - course.elsewhere_since >= WRONG_PORT_SECONDS
+
+
+def _interval(course: _Course, passed_seconds: float) -> float:
+    if passed_seconds >= OFTEN_FOR_SECONDS:
+        return SELDOM_SECONDS
+    return OFTEN_SECONDS if course.is_asked else LISTENS_SECONDS
 
 
 async def _pause(placement: Placement, seconds: float) -> None:
