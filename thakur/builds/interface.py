@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from thakur.accounts import Principal
-from thakur.errors import Invalid, NotFound, TooLarge, Unavailable
+from thakur.errors import Conflict, Invalid, NotFound, ThakurError, TooLarge, Unavailable
 
 UPLOAD_BYTES = 500 * 1024 * 1024
 UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
@@ -154,6 +154,37 @@ class DiskNearlyFull(Unavailable):
     """New builds are refused until space is freed; what runs is untouched."""
 
     code = "disk_nearly_full"
+
+
+class BuildsRunning(Conflict):
+    """A build of the project is being ended; its files can go in a moment."""
+
+    code = "builds_running"
+
+
+class BunMissing(Unavailable):
+    """No bun is installed, or the one that came with the package is not the official one."""
+
+    code = "bun_missing"
+
+
+class BuildFailed(ThakurError):
+    """A build ends here; `failure` says why, for a person."""
+
+    code = "build_failed"
+    status = 422
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.what, hint=failure.next)
+        self.failure = failure
+
+
+class Toolchain(msgspec.Struct, frozen=True, kw_only=True):
+    """The bun that builds and runs applications: what a sandbox must show (source, target) and what its PATH begins with."""
+
+    bun: str
+    binds: tuple[tuple[str, str], ...]
+    path: tuple[str, ...]
 
 
 class ArtifactReady(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,48 @@
+"""Detection: from the names and a few texts of a folder to the plan of its build."""
+
+import msgspec
+
+from thakur.builds.frameworks import FRAMEWORKS, SERVER_LIBRARIES, Folder
+from thakur.builds.interface import BuildFailed, Failure, Plan
+from thakur.builds.manifest import parse_manifest
+from thakur.builds.tree import Tree
+
+_FOREIGN_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
+
+
+def detect(tree: Tree) -> Plan:
+    """The plan of the first framework that matches. Raises BuildFailed when none does."""
+    has_manifest = tree.has("package.json")
+    folder = Folder(tree, parse_manifest(tree.text("package.json")) if has_manifest else None)
+    for framework in FRAMEWORKS:
+        if framework.matches(folder):
+            plan = framework.plan(framework.name, folder)
+            return msgspec.structs.replace(plan, notes=_notes(plan, tree))
+    raise BuildFailed(_nothing_recognised(folder))
+
+
+def _notes(plan: Plan, tree: Tree) -> tuple[str, ...]:
+    if plan.install is None or tree.has("bun.lock", "bun.lockb"):
+        return ()
+    foreign = next((name for name in _FOREIGN_LOCKS if tree.has(name)), None)
+    if foreign:
+        return (f"{foreign} is taken over by bun; commit a bun.lock to install exactly the same everywhere.",)
+    return ("There is no lockfile, so versions may change from build to build; commit a bun.lock.",)
+
+
+def _nothing_recognised(folder: Folder) -> Failure:
+    if folder.manifest is None:
+        why = "There is no package.json, no index.html or public/index.html, and no server, index, app or main file."
+    else:
+        why = (
+            "package.json names no framework that builds pages, no start script that is a server, and none of "
+            f"{', '.join(SERVER_LIBRARIES)} with a file to start (server, index, app or main, also in src)."
+        )
+    nested = sorted(path for path in folder.tree.paths if path.endswith("/package.json") and path.count("/") <= 2)
+    hint = f" A package.json lies in {nested[0].rpartition('/')[0]}: deploy that folder instead." if nested else ""
+    return Failure(
+        code="nothing_recognised",
+        what="Nothing in this folder was recognised as an application.",
+        why=why,
+        next="Add a start script to package.json, or an index.html for a plain site." + hint,
+    )

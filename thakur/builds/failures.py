@@ -1,0 +1,48 @@
+"""Failures that no command caused, and how each failure is said in the log."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from thakur.builds.interface import BuildFailed, Failure
+from thakur.logs import Level, StreamWriter
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+INTERNAL = Failure(
+    code="internal",
+    what="The build could not be carried out.",
+    why="Something went wrong in Thakur itself; its own log holds the details.",
+    next="Deploy again. If it happens twice, ask the operator to look at the server's log.",
+)
+INTERRUPTED = Failure(
+    code="build_interrupted",
+    what="The build was given up after three attempts.",
+    why="Each time the worker that ran it ended in the middle.",
+    next="Deploy again, and ask the operator why the worker ends: the host may be out of memory.",
+)
+
+
+def say(failure: Failure, writer: StreamWriter) -> None:
+    """Write the three sentences, those that there are."""
+    for sentence in (failure.what, failure.why, failure.next):
+        if sentence:
+            writer.write(sentence, Level.ERROR)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn a disk that is full into a failure that says so. Raises BuildFailed."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        raise BuildFailed(
+            Failure(
+                code="disk_full",
+                what="The disk of the server is full.",
+                why="There was no space left to write what the build makes.",
+                next="Free space on the server, or delete projects that are no longer needed, and deploy again.",
+            )
+        ) from error

@@ -1,0 +1,199 @@
+"""The pipeline: an upload is unpacked, installed, built and packed, and its log says so in plain words."""
+
+import asyncio
+import shlex
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from thakur.builds.artifacts import LocalArtifacts, Packed
+from thakur.builds.detect import detect
+from thakur.builds.failures import explained, say
+from thakur.builds.interface import Build, BuildFailed, Failure, Plan, Step, UploadInvalid, UploadTooLarge
+from thakur.builds.kept import kept_directory
+from thakur.builds.steps import BUILD_ENV, BUILD_SECONDS, INSTALL_ENV, CommandFailed, Deadline, Place, Steps
+from thakur.builds.tree import read_tree
+from thakur.builds.unpack import unpack
+from thakur.builds.uploads import Uploads
+from thakur.builds.workspaces import Workspaces
+from thakur.logs import Level, Logs, StreamWriter
+
+Result = TypeVar("Result")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a build that succeeded made."""
+
+    plan: Plan
+    packed: Packed
+    steps: tuple[Step, ...]
+
+
+class Progress:
+    """What is known of a running build at any moment: the plan, once it is made, and the steps that ended."""
+
+    def __init__(self) -> None:
+        self.plan: Plan | None = None
+        self.steps: list[Step] = []
+
+    @asynccontextmanager
+    async def step(self, name: str) -> AsyncIterator[None]:
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self.steps.append(Step(name, round(time.monotonic() - begin, 3)))
+
+
+class Pipeline:
+    """Runs one build after the other, or some at once; each in a workspace of its own.
+
+    `uid_of` gives a project's uid; `owns_files` says whether files are handed to it, which only root can.
+    """
+
+    def __init__(
+        self,
+        logs: Logs,
+        uploads: Uploads,
+        workspaces: Workspaces,
+        artifacts: LocalArtifacts,
+        steps: Steps,
+        uid_of: Callable[[int], int],
+        *,
+        owns_files: bool,
+        deadline_seconds: float = BUILD_SECONDS,
+    ) -> None:
+        self._logs = logs
+        self._uploads = uploads
+        self._workspaces = workspaces
+        self._artifacts = artifacts
+        self._steps = steps
+        self._uid_of = uid_of
+        self._owns_files = owns_files
+        self._deadline_seconds = deadline_seconds
+
+    async def run(self, build: Build, progress: Progress) -> Outcome:
+        """Run the build to its end. Whatever happens, no process and no workspace of it is left. Raises BuildFailed."""
+        writer = self._logs.writer(build.log_stream_id)
+        workspace = self._workspaces.prepare(build.project_id, build.id, build.attempt)
+        if build.attempt > 1:
+            writer.write(f"Attempt {build.attempt} begins: the one before was interrupted.", Level.DEPLOY)
+        try:
+            outcome = await self._steps_of(build, workspace, writer, progress)
+        except BuildFailed as error:
+            say(error.failure, writer)
+            raise
+        finally:
+            await asyncio.shield(asyncio.to_thread(self._leave, workspace))
+            await writer.flush()
+        return outcome
+
+    async def _steps_of(self, build: Build, workspace: Path, writer: StreamWriter, progress: Progress) -> Outcome:
+        uid = self._uid_of(build.project_id)
+        place = Place(
+            name=f"build-{build.id}-{build.attempt}",
+            workspace=workspace,
+            uid=uid,
+            writer=writer,
+            deadline=Deadline(self._deadline_seconds),
+        )
+        with explained():
+            async with progress.step("unpack"):
+                await self._unpack(build, place)
+            async with progress.step("detect"):
+                progress.plan = plan = await self._detect(place)
+            async with progress.step("install"):
+                await self._install(place, plan)
+            async with progress.step("build"):
+                await self._build(place, plan)
+            async with progress.step("package"):
+                packed = await self._package(build, place, plan)
+        return Outcome(plan, packed, tuple(progress.steps))
+
+    async def _unpack(self, build: Build, place: Place) -> None:
+        archive = self._uploads.path(build.project_id, build.source.digest)
+        canceled = threading.Event()
+        try:
+            found = await _in_thread(canceled, unpack, archive, place.workspace, self._owner(place), canceled)
+        except FileNotFoundError as error:
+            raise BuildFailed(
+                Failure(code="upload_missing", what="The upload is no longer on this host.", next="Deploy again.")
+            ) from error
+        except (UploadInvalid, UploadTooLarge) as error:
+            raise BuildFailed(
+                Failure(code=error.code, what=error.message, why="The upload was refused.", next=error.hint)
+            ) from error
+        place.writer.write(f"Unpacked {found.files:,} files ({_size(found.size_bytes)})", Level.DEPLOY)
+
+    async def _detect(self, place: Place) -> Plan:
+        plan = detect(await asyncio.to_thread(read_tree, place.workspace))
+        place.writer.write(f"Detected {plan.framework} ({plan.kind})", Level.DEPLOY)
+        for note in plan.notes:
+            place.writer.write(note, Level.WARNING)
+        return plan
+
+    async def _install(self, place: Place, plan: Plan) -> None:
+        if plan.install is None and plan.build is None:
+            return
+        self._workspaces.lend_cache(place.workspace, self._owner(place))
+        if plan.install is None:
+            return
+        place.writer.write(f"Installing with {shlex.join(plan.install)}", Level.DEPLOY)
+        try:
+            await self._steps.run(place, plan.install, INSTALL_ENV)
+        except CommandFailed as error:
+            if "lockfile is frozen" not in error.output:
+                raise
+            place.writer.write(
+                "The lockfile does not fit package.json. Installing without it; commit the lockfile that bun install "
+                "writes.",
+                Level.WARNING,
+            )
+            await self._steps.run(place, tuple(word for word in plan.install if word[:8] != "--frozen"), INSTALL_ENV)
+
+    async def _build(self, place: Place, plan: Plan) -> None:
+        if plan.build is None:
+            return
+        place.writer.write(f"Building with {shlex.join(plan.build)}", Level.DEPLOY)
+        await self._steps.run(place, plan.build, BUILD_ENV)
+
+    async def _package(self, build: Build, place: Place, plan: Plan) -> Packed:
+        await asyncio.to_thread(self._workspaces.take_cache_back, place.workspace)
+        kept = kept_directory(place.workspace, plan)
+        if plan.kind == "static" and not (kept / "index.html").is_file():
+            place.writer.write(f"{plan.output} holds no index.html, so the front page is missing", Level.WARNING)
+        # An artifact that nobody wants any more does no harm, so this part is waited for and not interrupted.
+        owner = self._owner(place)
+        packed = await _in_thread(threading.Event(), self._artifacts.pack, build.project_id, kept, owner)
+        place.writer.write(
+            f"Packed {packed.files:,} files ({_size(packed.size_bytes)}) as {packed.digest[:12]}", Level.SUCCESS
+        )
+        return packed
+
+    def _owner(self, place: Place) -> int | None:
+        return place.uid if self._owns_files else None
+
+    def _leave(self, workspace: Path) -> None:
+        self._workspaces.take_cache_back(workspace)
+        self._workspaces.remove(workspace)
+
+
+async def _in_thread(canceled: threading.Event, work: Callable[..., Result], *arguments: object) -> Result:
+    # A thread cannot be killed: its flag is set, and its end is waited for, before the workspace goes.
+    running = asyncio.get_running_loop().run_in_executor(None, lambda: work(*arguments))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        canceled.set()
+        await asyncio.wait([running])
+        running.exception()
+        raise
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1000:.1f} kB" if size_bytes < 1_000_000 else f"{size_bytes / 1_000_000:.1f} MB"
