@@ -4,7 +4,8 @@ import os
 import socket
 
 from thakur.proxy import faults
-from thakur.proxy.client import IDLE, ClientConnection
+from thakur.proxy.client import ClientConnection
+from thakur.proxy.intake import IDLE
 from thakur.proxy.connection import RECEIVE_BYTES, Connection
 from thakur.proxy.faults import ERROR
 from thakur.proxy.listener import Listener
@@ -26,6 +27,7 @@ class Control(Listener):
         self.visitors = visitors
         self.controller: Controller | None = None
         plane.on_unused = self._tell_drained
+        self.open()
 
     def is_full(self) -> bool:
         """There is always room for orders."""
@@ -41,6 +43,9 @@ class Control(Listener):
         if kind == "table":
             table = self.plane.table.succeed(message)
             self.plane.install(table)
+            # Not before the first table: a worker that was started again would answer 404 for every host.
+            for listener in self.visitors:
+                listener.open()
             controller.say({"kind": "ack", "version": table.version})
         elif kind == "drain":
             self._drain(str(message["pool"]))

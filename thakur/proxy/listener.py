@@ -26,7 +26,12 @@ class Listener(Watched):
         self.plane = plane
         self.sock = sock
         self.fd = sock.fileno()
-        plane.loop.add(self.fd, self)
+        plane.loop.add(self.fd, self, 0)
+
+    def open(self) -> None:
+        """Begin to accept; until then whoever connects waits in the socket's queue."""
+        if self.fd >= 0:
+            self.plane.loop.want(self.fd, READ)
 
     def welcome(self, sock: socket.socket, address: bytes) -> None:
         """Serve a new connection."""
@@ -62,6 +67,8 @@ class Listener(Watched):
     def close(self) -> None:
         """Take no more visitors."""
         if self.fd >= 0:
+            # The control part holds the same socket, so epoll would report its visitors even after our close.
+            self.plane.loop.want(self.fd, 0)
             self.plane.loop.remove(self.fd, self.sock)
             self.fd = -1
 
