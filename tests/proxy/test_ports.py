@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from thakur.proxy import AddressUnusable, PortTaken
-from thakur.proxy.ports import address_of, open_listeners, owners_of
+from thakur.proxy.ports import address_of, open_listeners, owners_of, prove_free
 from thakur.settings import Address
 
 LOOPBACK = Address("127.0.0.1", 0)
@@ -71,6 +71,13 @@ def test_an_address_of_another_host_is_unusable() -> None:
         open_listeners(Address("192.0.2.1", 8080), 1)
 
     assert "THAKUR_HTTP=192.0.2.1:8080" in raised.value.message
+
+
+def test_the_setting_that_would_help_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(PortTaken) as raised:
+        prove_free(address_of(server), "THAKUR_ADDRESS")
+
+    assert "THAKUR_ADDRESS" in raised.value.hint
 
 
 def test_ipv6_is_listened_on() -> None:

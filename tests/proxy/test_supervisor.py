@@ -72,14 +72,14 @@ async def test_the_sockets_are_for_nobody_else(workers: Supervisor, tmp_path: Pa
 async def test_install_returns_when_every_worker_has_acknowledged(workers: Supervisor, fake: FakeWorkers) -> None:
     await workers.start(table(1))
 
-    await workers.install(table(2))
+    await workers.install(table(2), within_seconds=5)
 
     assert having(fake, 2) == set(workers.pids())
 
 
 async def test_install_raises_when_a_worker_does_not_acknowledge(workers: Supervisor, fake: FakeWorkers) -> None:
     await workers.start(table(1))
-    fake.set(is_deaf=True)
+    fake.set(deaf=True)
 
     with pytest.raises(ProxyUnavailable):
         await workers.install(table(2), within_seconds=0.05)
@@ -92,8 +92,8 @@ async def test_a_worker_that_never_acknowledges_is_replaced(
     monkeypatch.setattr(slot, "HUNG_UP_SECONDS", 0.05)
     await workers.start(table(1))
     before = workers.pids()
-    fake.set(is_deaf=True)
-    installing = asyncio.ensure_future(workers.install(table(2)))
+    fake.set(deaf=True)
+    installing = asyncio.ensure_future(workers.install(table(2), within_seconds=5))
     await eventually(lambda: not set(before) & set(workers.pids()))
     fake.set()
 
@@ -109,7 +109,7 @@ async def test_a_worker_that_hangs_up_is_asked_again_and_stays(
     await workers.start(table(1))
     before = workers.pids()
     fake.set(hangs_up_at=2)
-    installing = asyncio.ensure_future(workers.install(table(2)))
+    installing = asyncio.ensure_future(workers.install(table(2), within_seconds=5))
     await eventually(lambda: len(fake.heard("hello")) > 2)
     fake.set()
 
@@ -122,7 +122,7 @@ async def test_a_worker_that_dies_is_started_again_with_the_newest_table(
     workers: Supervisor, fake: FakeWorkers
 ) -> None:
     await workers.start(table(1))
-    await workers.install(table(2))
+    await workers.install(table(2), within_seconds=5)
     dead, other = workers.pids()
 
     os.kill(dead, signal.SIGKILL)
@@ -224,7 +224,7 @@ async def test_stop_ends_every_worker_and_leaves_nothing_behind(
 
     await workers.stop(1)
 
-    assert {message["pid"] for message in fake.heard("leave")} == set(pids)
+    assert {message["pid"] for message in fake.heard("SIGTERM")} == set(pids)
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
     left = sorted(path.name for path in (tmp_path / "run/proxy").iterdir())
     assert left == ["key", "worker-0.log", "worker-1.log"]
@@ -234,7 +234,7 @@ async def test_stop_kills_a_worker_that_hears_nothing(
     fake: FakeWorkers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slot, "TERM_SECONDS", 0.05)
-    fake.set(stays=True, ignores_term=True)
+    fake.set(stays=True)
     workers = make(fake, tmp_path, count=1)
     await workers.start(table(1))
     pids = workers.pids()

@@ -36,7 +36,7 @@ class Control(asyncio.Protocol):
     def table(self, message):
         if knob("hangs_up_at") == message["version"]:
             self.transport.abort()
-        elif not knob("is_deaf"):
+        elif knob("deaf") not in (True, os.getpid()):
             return {"kind": "ack", "version": message["version"]}
 
     def drain(self, message):
@@ -47,13 +47,13 @@ class Control(asyncio.Protocol):
         if message["what"] == knob("lets_go_of"):
             return {"kind": "drained", "pool": message["pool"], "cut": 3}
 
-    def leave(self, message):
-        if not knob("stays"):
-            sys.exit(0)
+def leave(*_):
+    note({"kind": "SIGTERM"})
+    if not knob("stays"):
+        sys.exit(0)
 
 async def main():
-    if knob("ignores_term"):
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, leave)
     if knob("dies"):
         sys.exit("no life in me")
     loop = asyncio.get_running_loop()
@@ -66,7 +66,7 @@ asyncio.run(main())
 
 
 class FakeWorkers:
-    """The program, its knobs (`dies is_deaf hangs_up_at holds lets_go_of stays ignores_term`) and what it heard."""
+    """The program, its knobs (`dies deaf hangs_up_at holds lets_go_of stays`) and what it heard."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Route,
         Upstream,
     )
+    from thakur.proxy.ports import prove_free
 
 __all__ = [
     "AddressUnusable",
@@ -33,12 +34,13 @@ __all__ = [
     "ProxyUnavailable",
     "Route",
     "Upstream",
+    "prove_free",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
-    from thakur.proxy import interface  # noqa: PLC0415  (see above)
+    from thakur.proxy import interface, ports  # noqa: PLC0415  (see above)
 
-    return getattr(interface, name)
+    return getattr(ports if name == "prove_free" else interface, name)

@@ -96,5 +96,8 @@ class Proxy(Protocol):
         `streams_seconds`. An unknown pool is drained already. Raises PoolRouted, ProxyUnavailable.
         """
 
+    async def ping(self) -> None:
+        """Return when a worker serves what it was told. Raises ProxyUnavailable."""
+
     def listens_on(self) -> str:
         """The address that visitors use, as `host:port`."""

@@ -14,18 +14,31 @@ OWNERS_SHOWN = 3
 _LISTEN = "0A"
 
 
-def open_listeners(address: Address, count: int) -> list[socket.socket]:
+def prove_free(address: Address, setting: str) -> Address:
+    """The address, with a port if it had none, on which nobody listens. Raises PortTaken, AddressUnusable.
+
+    `setting` is the variable that a person would change.
+    """
+    # SO_REUSEPORT alone would join the port of any other process of this user, and share its visitors.
+    try:
+        with _bind(address, is_shared=False) as proof:
+            return address_of(proof)
+    except OSError as error:
+        raise _refusal(address, setting, error) from error
+
+
+def open_listeners(address: Address, count: int, setting: str = "THAKUR_HTTP") -> list[socket.socket]:
     """`count` sockets that share one port, which nobody held before. Raises PortTaken, AddressUnusable."""
-    free = _prove_free(address)
+    free = prove_free(address, setting)
     listeners: list[socket.socket] = []
     try:
         for _ in range(count):
             listeners.append(_bind(free, is_shared=True))
             listeners[-1].listen(BACKLOG)
-    except BaseException:
+    except OSError as error:
         for listener in listeners:
             listener.close()
-        raise
+        raise _refusal(free, setting, error) from error
     return listeners
 
 
@@ -44,12 +57,6 @@ def owners_of(port: int) -> list[str]:
     return [f"{_name(pid)} (pid {pid})" for pid in pids if not inodes.isdisjoint(_sockets(pid))]
 
 
-def _prove_free(address: Address) -> Address:
-    # SO_REUSEPORT alone would join the port of any other process of this user, and share its visitors.
-    with _bind(address, is_shared=False) as proof:
-        return address_of(proof)
-
-
 def _bind(address: Address, *, is_shared: bool) -> socket.socket:
     bound = socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -57,24 +64,24 @@ def _bind(address: Address, *, is_shared: bool) -> socket.socket:
         if is_shared:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         bound.bind((address.host, address.port))
-    except OSError as error:
+    except OSError:
         bound.close()
-        raise _refusal(address, error) from error
+        raise
     return bound
 
 
-def _refusal(address: Address, error: OSError) -> PortTaken | AddressUnusable:
+def _refusal(address: Address, setting: str, error: OSError) -> PortTaken | AddressUnusable:
     if error.errno == errno.EADDRINUSE:
         owners = owners_of(address.port)
         shown = ", ".join(owners[:OWNERS_SHOWN]) or "a process that this user cannot see"
         return PortTaken(
-            f"Port {address.port} is taken by {shown}.", hint="Stop it, or set THAKUR_HTTP to another address."
+            f"Port {address.port} is taken by {shown}.", hint=f"Stop it, or set {setting} to another address."
         )
     if error.errno == errno.EACCES:
-        hint = "Ports below 1024 are root's: start as root, or set THAKUR_HTTP to a higher port."
+        hint = f"Ports below 1024 are root's: start as root, or set {setting} to a higher port."
     else:
-        hint = "Set THAKUR_HTTP to an address of this host."
-    return AddressUnusable(f"THAKUR_HTTP={address} cannot be listened on: {error.strerror}", hint=hint)
+        hint = f"Set {setting} to an address of this host."
+    return AddressUnusable(f"{setting}={address} cannot be listened on: {error.strerror}", hint=hint)
 
 
 def _listening_inodes(port: int) -> Iterable[str]:

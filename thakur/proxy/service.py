@@ -8,8 +8,9 @@ from thakur.proxy.probing import ask
 from thakur.proxy.supervisor import Supervisor
 from thakur.proxy.wire import Message
 
+TABLE_SECONDS = 15.0
 REVERT_SECONDS = 1.0
-STOP_SECONDS = 30.0
+STOP_SECONDS = 12.0  # a worker gives its visitors 10
 
 
 class LocalProxy:
@@ -74,12 +75,15 @@ class LocalProxy:
                 await self._push(remaining, self._routes)
         return await self._supervisor.drain(pool_id, within_seconds, streams_seconds)
 
+    async def ping(self) -> None:
+        self._supervisor.next_door()
+
     def listens_on(self) -> str:
         return str(self._supervisor.listens_on)
 
     async def _push(self, pools: dict[str, Pool], routes: dict[str, str]) -> None:
         try:
-            await self._supervisor.install(self._message(pools, routes))
+            await self._supervisor.install(self._message(pools, routes), TABLE_SECONDS)
         except BaseException:
             # Some workers may have the new table already, so the old one goes out again, as a newer version. A worker
             # that does not answer now gets it when it does.

@@ -100,10 +100,11 @@ class Slot:
                     return await self._drain(self.link, pool_id, cuts)
 
     def leave(self) -> None:
-        """Ask the worker to accept nobody any more, and start no other."""
+        """Start no other worker, and ask this one to finish what it has."""
         self._is_leaving = True
-        if self.link is not None:
-            self.link.leave()
+        # Not the order `leave`, which is for an upgrade: there the worker keeps idle visitors for as long as they stay.
+        if self.process is not None:
+            self.process.send(signal.SIGTERM)
 
     async def end(self, drain_seconds: float) -> None:
         """Let the worker finish what it has, at most this long."""

@@ -19,7 +19,6 @@ from thakur.settings import Address
 
 WORKERS_LIMIT = 2
 START_SECONDS = 20.0
-TABLE_SECONDS = 15.0
 LOG_TAIL_BYTES = 400
 PROGRAM = Path(__file__).with_name("worker.py")
 _HOME = Path(__file__).parents[2]
@@ -61,6 +60,7 @@ class Supervisor:
     async def start(self, table: Message) -> None:
         """End what an earlier start left, then run the workers. Raises PortTaken, AddressUnusable, ProxyUnavailable."""
         self._sockets = SocketDirectory(self._directory)
+        self._static_root.mkdir(parents=True, exist_ok=True)
         await record.end_recorded(self._directory)
         self._key = record.key_of(self._directory)
         self.table = table
@@ -73,7 +73,7 @@ class Supervisor:
             await self.stop(0)
             raise
 
-    async def install(self, table: Message, within_seconds: float = TABLE_SECONDS) -> None:
+    async def install(self, table: Message, within_seconds: float) -> None:
         """Bring every worker that serves to this table. Raises ProxyUnavailable; they may get it later all the same."""
         self.table = table
         self.changes.tell()
