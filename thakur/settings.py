@@ -69,13 +69,19 @@ class Settings:
         return self.redis_url is None
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] | None = None, dotenv: Path | None = None) -> "Settings":
-        """Read `env` (default: the process's) over the lines of `dotenv`, a `.env` file that need not exist.
+    def from_env(
+        cls,
+        env: Mapping[str, str] | None = None,
+        dotenv: Path | None = None,
+        flags: Mapping[str, str] | None = None,
+    ) -> "Settings":
+        """Read `flags` over `env` (default: the process's) over the lines of `dotenv`, which need not exist.
 
         Raises SettingInvalid.
         """
         found = dict(_read_dotenv(dotenv)) if dotenv else {}
         found.update(os.environ if env is None else env)  # noqa: TID251
+        found.update(flags or {})
         return cls(
             data_dir=_data_dir(found),
             address=_address(found, "THAKUR_ADDRESS", "127.0.0.1:8000"),

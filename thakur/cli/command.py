@@ -1,0 +1,56 @@
+"""The command line: its verbs, and how each of them ends."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from thakur.cli import builds, deploy, deployments, doctor, logs, migrate, projects, serve, stop
+from thakur.errors import ThakurError
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+# In the order in which somebody new needs them.
+VERBS = (serve, deploy, projects, builds, deployments, logs, stop, doctor, migrate)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    parser = make_parser()
+    try:
+        args = parser.parse_args(argv)
+        if args.run is None:
+            parser.print_help(sys.stderr)
+            return WRONG_USAGE
+        return int(args.run(args))
+    except SystemExit as ending:
+        return int(ending.code or DONE)
+    except ThakurError as error:
+        return _say(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left, as `head` does: the interpreter must not complain about it at its end.
+        sys.stderr.close()
+        return FAILED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all verbs; a verb's needs are imported when it runs, so that --help is there at once."""
+    parser = argparse.ArgumentParser(
+        prog="thakur",
+        description="Put web applications on your own server.",
+        epilog="Begin with: thakur serve, and in another terminal: thakur deploy FOLDER",
+    )
+    parser.set_defaults(run=None)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+    for module in VERBS:
+        module.add(verbs)
+    return parser
+
+
+def _say(error: ThakurError) -> int:
+    message = error.message if error.message.endswith((".", "!", "?")) else f"{error.message}."
+    print(message, file=sys.stderr)
+    if error.hint:
+        print(error.hint, file=sys.stderr)
+    return WRONG_USAGE if error.code == "wrong_usage" else FAILED

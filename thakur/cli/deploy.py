@@ -1,0 +1,114 @@
+"""thakur deploy."""
+
+import argparse
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thakur.cli.output import document, progress, result, say
+from thakur.cli.parsing import Verbs, add_project, add_verb
+
+if TYPE_CHECKING:
+    from thakur.cli.session import Session
+
+
+def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    example = "thakur deploy . --project shop"
+    parser = add_verb(verbs, "deploy", "build a folder and put it into production", example, run)
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the folder (default: this one)")
+    add_project(parser)
+    parser.add_argument("--dirty", action="store_true", help="in a git work tree: send changed and untracked files too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Send the folder, follow its build until the deployment is live, print the URL last."""
+    from thakur.cli.following import outcome
+    from thakur.cli.interface import DeployFailed
+    from thakur.cli.session import open_session
+
+    began = time.monotonic()
+    folder = _folder(args.path)
+    session = open_session()
+    project = _project(session, args, folder)
+    number = _send(session, project, folder, is_dirty=args.dirty)
+    try:
+        ending = outcome(session.client, project, number)
+    except KeyboardInterrupt:
+        say(f"\nBuild #{number} goes on. Look at it with: thakur logs -f --project {project} --build {number}")
+        raise
+    seconds = round(time.monotonic() - began, 1)
+    if args.json:
+        document({"project": project, "number": number} | ending.summary() | {"seconds": seconds})
+    if not ending.is_live:
+        raise DeployFailed(ending.account(), hint=ending.next())
+    say(f"#{number} is live after {seconds} s.")
+    if not args.json:
+        result(str(ending.url))
+    return 0
+
+
+def _folder(path: str) -> Path:
+    from thakur.cli.interface import WrongUsage
+
+    folder = Path(path).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    if "://" in path or path.startswith("git@"):
+        raise WrongUsage(f"{path} is no folder", hint="Clone it with git, then deploy the folder.")
+    raise WrongUsage(f"{path} is no folder", hint="Name the folder that holds the application.")
+
+
+def _project(session: "Session", args: argparse.Namespace, folder: Path) -> str:
+    from thakur.cli.interface import Refused
+    from thakur.cli.remembered import remembered_project
+    from thakur.cli.session import project_path
+    from thakur.projects import suggested_name
+
+    asked = args.project or session.settings.project or remembered_project(session.settings, folder)
+    name = str(asked or suggested_name(folder.name))
+    try:
+        session.client.get(project_path(name))
+    except Refused as refusal:
+        if not refusal.is_missing:
+            raise
+        session.client.post("projects", {"name": name})
+        say(f"Created project {name}.")
+    return name
+
+
+def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool) -> int:
+    from thakur.cli.folder import selected
+    from thakur.cli.pack import check_size, packed
+    from thakur.cli.remembered import remember_project
+    from thakur.cli.session import project_path
+    from thakur.cli.times import counted
+
+    with selected(folder, is_dirty=is_dirty) as selection:
+        check_size(selection.entries)
+        commit = f" at {selection.commit[:7]}" if selection.commit else ""
+        say(f"Sending {counted(len(selection.entries), 'file')} of {folder.name}{commit} to {project}.")
+        for note in selection.notes:
+            say(note)
+        build: dict[str, Any] = session.client.upload(
+            project_path(project, "builds"),
+            _watched(packed(selection.entries)),
+            folder=folder.name[:255],
+            commit=selection.commit,
+            message=selection.message[:1000] if selection.message else None,
+        )
+    remember_project(session.settings, folder, project)
+    return int(build["number"])
+
+
+def _watched(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    from thakur.cli.times import size
+
+    sent_bytes = 0
+    for chunk in chunks:
+        yield chunk
+        sent_bytes += len(chunk)
+        progress(f"Sent {size(sent_bytes)}")
+    progress("")
+    say(f"Sent {size(sent_bytes)}.")

@@ -1,0 +1,38 @@
+"""thakur deployments."""
+
+import argparse
+
+from thakur.cli.output import document, table
+from thakur.cli.parsing import Verbs, add_project, add_verb
+
+
+def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    example = "thakur deployments --project shop"
+    parser = add_verb(verbs, "deployments", "list a project's deployments, newest first", example, run)
+    add_project(parser)
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default 20)")
+    parser.add_argument("--before", type=int, metavar="N", help="only those with a lower number")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the deployments."""
+    from thakur.cli.session import open_session, project_path
+    from thakur.cli.times import age, took
+
+    session = open_session()
+    name = session.project(args)
+    deployments = session.client.get(project_path(name, "deployments"), limit=args.limit, before=args.before)
+    if args.json:
+        document(deployments)
+        return 0
+    rows = [
+        [f"#{row['number']}", row["status"], row["environment"], row["url"], age(row["created_at"]), took(row)]
+        for row in deployments
+    ]
+    table(
+        ["number", "status", "environment", "url", "age", "took"],
+        rows,
+        f"No deployments yet. Make one with: thakur deploy FOLDER --project {name}",
+    )
+    return 0

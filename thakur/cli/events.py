@@ -1,0 +1,81 @@
+"""Following a log stream: its lines in order, over every break of the connection, until it ends."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPException, HTTPResponse
+from typing import Any
+
+from thakur.cli.client import Client
+from thakur.cli.interface import AnswerUnreadable, ServerAbsent
+
+RECONNECT_SECONDS = 60.0
+PAUSE_SECONDS = 0.5
+
+Line = dict[str, Any]
+
+
+def follow(client: Client, path: str, on_break: Callable[[], None] = lambda: None) -> Iterator[Line]:
+    """The stream's lines until its end; after a break it goes on behind the last line seen.
+
+    `on_break` is called when nobody answers any more. Raises ServerAbsent, after 60 s of that, and Refused.
+    """
+    last: int | None = None
+    deadline: float | None = None
+    has_answered = False
+    while True:
+        try:
+            for kind, line in _events(client, path, last):
+                has_answered, deadline = True, None
+                if kind == "end":
+                    return
+                if line is not None:
+                    last = int(line["number"])
+                    yield line
+        except (ServerAbsent, OSError, HTTPException) as error:
+            if not has_answered or (deadline is not None and time.monotonic() > deadline):
+                raise _absent(error) from error
+        if deadline is None:
+            deadline = time.monotonic() + RECONNECT_SECONDS
+            on_break()
+        threading.Event().wait(PAUSE_SECONDS)
+
+
+def _events(client: Client, path: str, last: int | None) -> Iterator[tuple[str, Line | None]]:
+    headers = {"Accept": "text/event-stream"}
+    if last is not None:
+        headers["Last-Event-ID"] = str(last)
+    with client.stream(path, headers) as response:
+        yield from parse(response)
+
+
+def parse(response: HTTPResponse) -> Iterator[tuple[str, Line | None]]:
+    """The events of a response, each with its kind and line; a comment is an event of kind `ping`."""
+    kind, data = "message", ""
+    while raw := response.readline():
+        name, _, value = raw.decode().rstrip("\n").partition(": ")
+        if raw == b"\n":
+            if data:
+                yield kind, _line(data)
+            kind, data = "message", ""
+        elif not name.strip(": "):
+            yield "ping", None
+        elif name == "event":
+            kind = value
+        elif name == "data":
+            data = value
+
+
+def _line(data: str) -> Line | None:
+    try:
+        line = json.loads(data)
+    except ValueError as error:
+        raise AnswerUnreadable(f"A log line is no JSON: {data[:80]}") from error
+    return line if isinstance(line, dict) and "number" in line else None
+
+
+def _absent(error: Exception) -> ServerAbsent:
+    if isinstance(error, ServerAbsent):
+        return error
+    return ServerAbsent(f"The connection to the server broke: {error or 'it was closed'}")

@@ -1,0 +1,90 @@
+"""Following a build until its deployment is live or will never be."""
+
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from thakur.cli.client import Client
+from thakur.cli.events import follow
+from thakur.cli.interface import DeployFailed, Refused
+from thakur.cli.output import log_line, say
+from thakur.cli.session import project_path
+
+# The log ends with the deployment; its row may be a moment behind.
+SETTLE_SECONDS = 30.0
+LOOK_SECONDS = 0.2
+
+BUILD_ENDS = ("failed", "canceled", "superseded")
+DEPLOYMENT_ENDS = (*BUILD_ENDS, "standby", "retired")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended: `row` is the deployment's, or the build's if it came no further."""
+
+    number: int
+    row: dict[str, Any]
+    thing: str
+
+    @property
+    def is_live(self) -> bool:
+        return self.thing == "deployment" and self.row["status"] == "active"
+
+    @property
+    def url(self) -> str | None:
+        return self.row["url"] if self.is_live else None
+
+    def summary(self) -> dict[str, Any]:
+        summary = {"status": self.row["status"], "url": self.url}
+        return summary | {"failure": self.row["failure"]} if self.row.get("failure") else summary
+
+    def account(self) -> str:
+        """What happened and why."""
+        failure = self.row.get("failure") or {}
+        told = f"{self.thing.capitalize()} #{self.number} {_ENDINGS.get(self.row['status'], self.row['status'])}"
+        return " ".join(part for part in (f"{told}.", failure.get("what"), failure.get("why")) if part)
+
+    def next(self) -> str:
+        failure = self.row.get("failure") or {}
+        return str(failure.get("next") or "")
+
+
+_ENDINGS = {
+    "failed": "failed",
+    "canceled": "was canceled",
+    "superseded": "gave way to a newer one",
+    "standby": "gave way to a newer one",
+    "retired": "gave way to a newer one",
+}
+
+
+def outcome(client: Client, project: str, number: int) -> Outcome:
+    """Show the log as it comes and return how it ended. Raises DeployFailed, ServerAbsent, Refused."""
+    path = project_path(project, "builds", number, "logs")
+    for line in follow(client, path, lambda: say("The connection broke; trying again.")):
+        log_line(line, sys.stderr)
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while (found := _settled(client, project, number)) is None:
+        if time.monotonic() > deadline:
+            raise DeployFailed(
+                f"The log of #{number} has ended, and it is neither live nor failed",
+                hint=f"Look at it with: thakur builds --project {project}",
+            )
+        threading.Event().wait(LOOK_SECONDS)
+    return found
+
+
+def _settled(client: Client, project: str, number: int) -> Outcome | None:
+    build = client.get(project_path(project, "builds", number))
+    if build["status"] in BUILD_ENDS:
+        return Outcome(number, build, "build")
+    try:
+        deployment = client.get(project_path(project, "deployments", number))
+    except Refused as refusal:
+        if refusal.is_missing:
+            return None
+        raise
+    has_ended = deployment["status"] == "active" or deployment["status"] in DEPLOYMENT_ENDS
+    return Outcome(number, deployment, "deployment") if has_ended else None

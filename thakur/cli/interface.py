@@ -1,0 +1,55 @@
+"""What can go wrong between a person, a folder and a server."""
+
+from typing import Any
+
+from thakur.errors import Conflict, Forbidden, Invalid, ThakurError, Unavailable
+
+
+class WrongUsage(Invalid):
+    """The command line asks for what cannot be done; the exit status is 2."""
+
+    code = "wrong_usage"
+
+
+class ServerAbsent(Unavailable):
+    """No server answers where this command looks for one."""
+
+    code = "server_absent"
+
+
+class SocketClosed(Forbidden):
+    """The local socket belongs to somebody else."""
+
+    code = "socket_closed"
+
+
+class AnswerUnreadable(Unavailable):
+    """What answered is no Thakur, or something between changed its words."""
+
+    code = "answer_unreadable"
+
+
+class Refused(ThakurError):
+    """The server said no; `problem` is its own account of why."""
+
+    code = "refused"
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(str(problem.get("detail", "")), hint=str(problem.get("hint", "")))
+        self.problem = problem
+
+    @property
+    def is_missing(self) -> bool:
+        return self.problem.get("status") == 404
+
+
+class FolderUnreadable(Invalid):
+    """The folder cannot be sent as it is."""
+
+    code = "folder_unreadable"
+
+
+class DeployFailed(Conflict):
+    """The build or its deployment ended otherwise than live."""
+
+    code = "deploy_failed"

@@ -1,0 +1,94 @@
+"""thakur projects: the list, create, delete."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from thakur.cli.output import document, result, say, table
+from thakur.cli.parsing import Verbs, add_verb
+
+if TYPE_CHECKING:
+    from thakur.cli.session import Session
+
+
+def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
+    """Add the verb and its own verbs."""
+    parser = add_verb(verbs, "projects", "list, create and delete projects", "thakur projects create shop", run_list)
+    within = parser.add_subparsers(metavar="[create|delete]")
+    create = add_verb(within, "create", "make a new project", "thakur projects create shop", run_create)
+    create.add_argument("name", metavar="NAME")
+    example = "thakur projects delete shop"
+    delete = add_verb(within, "delete", "delete a project with everything it has", example, run_delete)
+    delete.add_argument("name", metavar="NAME", nargs="?")
+    delete.add_argument("--all", action="store_true", help="delete every project")
+    delete.add_argument("--yes", action="store_true", help="do not ask for the name to be typed again")
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """Print the projects, newest first."""
+    from thakur.cli.session import open_session
+    from thakur.cli.times import age
+
+    projects: list[dict[str, Any]] = open_session().client.get("projects")
+    if args.json:
+        document(projects)
+        return 0
+    rows = [
+        [row["name"], f"#{row['active']}" if row["active"] else "-", row["url"], age(row["created_at"])]
+        for row in projects
+    ]
+    table(["name", "live", "url", "age"], rows, "No projects yet. Make one with: thakur deploy FOLDER")
+    return 0
+
+
+def run_create(args: argparse.Namespace) -> int:
+    """Make a project; its URL answers after the first deploy."""
+    from thakur.cli.session import open_session
+
+    project = open_session().client.post("projects", {"name": args.name})
+    if args.json:
+        document(project)
+        return 0
+    say(f"Created {project['name']}. Put something there with: thakur deploy FOLDER --project {project['name']}")
+    result(project["url"])
+    return 0
+
+
+def run_delete(args: argparse.Namespace) -> int:
+    """Delete one project, or all, after a confirmation."""
+    from thakur.cli.interface import WrongUsage
+    from thakur.cli.session import open_session, project_path
+
+    if bool(args.name) == args.all:
+        raise WrongUsage("Name the project to delete, or say --all")
+    session = open_session()
+    names = _meant(session, args)
+    if names and not args.yes and not _is_confirmed(args, names):
+        say("Nothing was deleted.")
+        return 1
+    for name in names:
+        session.client.delete(project_path(name))
+        say(f"Deleted {name}. Its replicas stop and its files go in the background.")
+    if args.json:
+        document([{"name": name, "status": "deleting"} for name in names])
+    return 0
+
+
+def _meant(session: "Session", args: argparse.Namespace) -> list[str]:
+    from thakur.cli.session import project_path
+
+    if args.all:
+        return [row["name"] for row in session.client.get("projects")]
+    return [session.client.get(project_path(args.name))["name"]]
+
+
+def _is_confirmed(args: argparse.Namespace, names: list[str]) -> bool:
+    from thakur.cli.interface import WrongUsage
+
+    if not sys.stdin.isatty():
+        raise WrongUsage("There is nobody to type the name again", hint="Add --yes to delete without asking.")
+    expected = "all" if args.all else names[0]
+    say(f"This stops and removes for ever: {', '.join(names)}")
+    sys.stderr.write(f"Type {expected} to go on: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() == expected

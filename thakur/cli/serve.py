@@ -1,0 +1,28 @@
+"""thakur serve."""
+
+import argparse
+
+from thakur.cli.parsing import Verbs, add_data_dir, host_settings
+
+
+def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "serve",
+        help="run the platform on this host",
+        description="Run the platform on this host: API, builds, applications and proxy. Ctrl-C ends all of it.",
+        epilog="example:\n  thakur serve --http 0.0.0.0:80",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--address", metavar="IP:PORT", help="where dashboard and API listen (THAKUR_ADDRESS)")
+    parser.add_argument("--http", metavar="IP:PORT", help="where the proxy listens for visitors (THAKUR_HTTP)")
+    add_data_dir(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal ends it."""
+    settings = host_settings(args)
+    from thakur import modes
+
+    return modes.serve(settings)
