@@ -130,7 +130,7 @@ async def running_worker(
         fds = (visitors.fileno(), door.fileno(), orders.fileno())
         argv = [
             *(program or (sys.executable, "-I", "-S")),
-            str(WORKER),
+            *(str(WORKER), "--home", str(WORKER.parents[2])),
             *("--listen", str(fds[0]), "--probe", str(fds[1]), "--control", str(fds[2])),
             *("--static-root", str(static_root or directory)),
             *(part for limit, value in (QUICK | (limits or {})).items() for part in ("--limit", f"{limit}={value}")),

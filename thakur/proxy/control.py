@@ -5,9 +5,9 @@ import socket
 
 from thakur.proxy import faults
 from thakur.proxy.client import ClientConnection
-from thakur.proxy.intake import IDLE
 from thakur.proxy.connection import RECEIVE_BYTES, Connection
 from thakur.proxy.faults import ERROR
+from thakur.proxy.intake import IDLE
 from thakur.proxy.listener import Listener
 from thakur.proxy.loop import FOREVER
 from thakur.proxy.plane import Plane

@@ -5,6 +5,7 @@ import os
 import stat
 
 _FILES_KEPT = 128
+_BYTES_AT_ONCE = 1024 * 1024
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
 
@@ -26,6 +27,40 @@ class File:
         if not self.is_kept and self.users == 0 and self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+
+
+class Piece:
+    """What of an open file is still to be sent. It holds the file open until `close`."""
+
+    __slots__ = ("file", "left", "offset")
+
+    def __init__(self, file: File, offset: int, left: int) -> None:
+        self.file = file
+        self.offset = offset
+        self.left = left
+        file.users += 1
+
+    def send_to(self, socket_fd: int) -> bool:
+        """Send until the socket is full, and not for too long at once; false when that is impossible for good."""
+        at_once = _BYTES_AT_ONCE
+        while self.left and at_once > 0:
+            try:
+                sent = os.sendfile(socket_fd, self.file.fd, self.offset, min(self.left, at_once))
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if sent == 0:
+                return False
+            self.offset += sent
+            self.left -= sent
+            at_once -= sent
+        return True
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.file.users -= 1
+        self.file.close_if_unused()
 
 
 class Folder:

@@ -6,7 +6,6 @@ class Limits:
 
     def __init__(self) -> None:
         self.head_bytes = 64 * 1024
-        self.uri_bytes = 16 * 1024
         self.fields = 100
         self.pipelined_bytes = 64 * 1024
         self.connections = 0  # 0: as many as the open files allow

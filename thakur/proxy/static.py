@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from thakur.proxy import faults
 from thakur.proxy.faults import Refused
-from thakur.proxy.files import File, Folder
+from thakur.proxy.files import File, Folder, Piece
 from thakur.proxy.mime import content_type
 from thakur.proxy.table import Pool
 
@@ -20,24 +20,6 @@ _FIELD = re.compile(rb"(?i)\r\n(if-none-match|range|if-range|accept):[ \t]*+([^\
 _RANGE = re.compile(rb"bytes=([0-9]{0,18})-([0-9]{0,18})").fullmatch
 _REVALIDATED = "public, max-age=0, must-revalidate"
 _IMMUTABLE = "public, max-age=31536000, immutable"
-
-
-class Piece:
-    """What of an open file is still to be sent. It holds the file open until `close`."""
-
-    __slots__ = ("fd", "file", "left", "offset")
-
-    def __init__(self, file: File, offset: int, left: int) -> None:
-        self.file = file
-        self.fd = file.fd
-        self.offset = offset
-        self.left = left
-        file.users += 1
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self.file.users -= 1
-        self.file.close_if_unused()
 
 
 def answer_file(client: "ClientConnection", pool: Pool, method: bytes, target: bytes) -> None:

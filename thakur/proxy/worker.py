@@ -1,12 +1,12 @@
-"""The proxy worker, a program of its own: `python -I -S .../thakur/proxy/worker.py --listen FD --control FD ...`.
+"""The proxy worker, a program of its own: `python -I -S .../thakur/proxy/worker.py --home PATH --listen FD ...`.
 
 It gets its sockets and the controller's key as open descriptors, drops its rights, and serves until it is told to leave.
 """
 
 import sys
 
-if __name__ == "__main__":  # isolated (-I -S), so the package is found by this file's own place and nothing else is
-    sys.path.insert(0, __file__.rpartition("/thakur/")[0])
+if __name__ == "__main__":  # isolated (-I -S): only what the package's parent directory holds is added
+    sys.path.insert(0, sys.argv[sys.argv.index("--home") + 1])
 
 import argparse
 import ctypes
@@ -75,6 +75,7 @@ class _Bell(Watched):
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="thakur-proxy-worker", allow_abbrev=False)
+    parser.add_argument("--home", required=True, metavar="PATH", help="the directory that holds the package")
     parser.add_argument("--listen", type=int, action="append", default=[], metavar="FD", help="visitors' socket")
     parser.add_argument("--probe", type=int, action="append", default=[], metavar="FD", help="private door")
     parser.add_argument("--control", type=int, required=True, metavar="FD", help="socket for orders")

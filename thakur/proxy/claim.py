@@ -1,0 +1,58 @@
+"""Which upstream gets a request, and over which connection."""
+
+import socket
+from typing import TYPE_CHECKING
+
+from thakur.proxy import faults
+from thakur.proxy.faults import ERROR
+from thakur.proxy.plane import Plane
+from thakur.proxy.table import Pool, Upstream
+from thakur.proxy.upstream import UpstreamConnection, try_other
+
+if TYPE_CHECKING:
+    from thakur.proxy.client import ClientConnection
+
+
+def claim(
+    client: "ClientConnection",
+    pool: Pool,
+    out: bytes,
+    *,
+    is_fresh: bool = False,
+    other_than: Upstream | None = None,
+) -> None:
+    """Give the client's request to the upstream of the pool with least to do."""
+    upstream = pool.pick(client.loop.now, other_than)
+    if upstream is None:
+        client.fail(faults.NO_UPSTREAM)
+        return
+    while upstream.idle and not is_fresh:
+        idle = upstream.idle.pop()
+        # What cannot be sent twice must not meet a connection that the application has just closed.
+        if client.replay or idle.is_alive():
+            idle.begin(client, out)
+            return
+        idle.close()
+    connection = _connect(client.plane, upstream)
+    if connection is None:
+        try_other(client, upstream, out)
+    else:
+        connection.begin(client, out)
+
+
+def _connect(plane: Plane, upstream: Upstream) -> UpstreamConnection | None:
+    try:
+        sock = socket.socket(socket.AF_INET6 if ":" in upstream.host else socket.AF_INET, socket.SOCK_STREAM)
+    except OSError as error:
+        plane.journal.write(ERROR, "no socket for an upstream", reason=error.strerror or "")
+        return None
+    sock.setblocking(False)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect((upstream.host, upstream.port))
+    except BlockingIOError:
+        pass
+    except OSError:
+        sock.close()
+        return None
+    return UpstreamConnection(plane, sock, upstream)
