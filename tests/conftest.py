@@ -24,10 +24,6 @@ WALK_SECONDS = 60
 LONG_SECONDS = 600
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "walk: a story through several modules; may take a minute")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     with deadline(SETUP_SECONDS, "setup"):

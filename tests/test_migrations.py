@@ -1,28 +1,25 @@
 """The revisions lead up, down and up again, and end at what the models say."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, NullPool, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 
+from support.databases import created
 from thakur.db import Base, Database, configure, head_and_current, migrate
 from thakur.stores import StoreUrls
 
 
 @pytest.fixture
-async def empty_url(stores: StoreUrls) -> AsyncIterator[str]:
-    """A database of its own without a single table."""
-    with _connected(stores.database_url, isolation_level="AUTOCOMMIT") as server:
-        server.execute(text("CREATE DATABASE empty"))
-        yield make_url(stores.database_url).set(database="empty").render_as_string(hide_password=False)
-        server.execute(text("DROP DATABASE empty WITH (FORCE)"))
+def empty_url(stores: StoreUrls) -> Iterator[str]:
+    with created(stores.database_url, "empty") as url:
+        yield url
 
 
-def _connected(url: str, **options: Any) -> Connection:
-    return create_engine(url, poolclass=NullPool, **options).connect()
+def _connected(url: str) -> Connection:
+    return create_engine(url, poolclass=NullPool).connect()
 
 
 def _tables(url: str) -> set[str]:

@@ -1,9 +1,9 @@
 """Databases for tests: one whose work never happened, one that is emptied afterwards."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from thakur.db import Database
@@ -36,3 +36,13 @@ async def empty(database: Database) -> None:
         )
         if names := ", ".join(tables):
             await session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@contextmanager
+def created(url: str, name: str) -> Iterator[str]:
+    """Make a database of its own on the server of `url`, without a single table."""
+    server = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

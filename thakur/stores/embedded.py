@@ -1,22 +1,26 @@
 """The two stores of a data directory, shared by all the processes that use it."""
 
 import asyncio
+import logging
 import os
-import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from thakur.settings import Settings
-from thakur.stores.confined import accounts
-from thakur.stores.identity import ServiceUser, service_user
-from thakur.stores.interface import DevNullBroken, StoreFailed, StoreUrls
+from thakur.stores.directory import prepare
+from thakur.stores.identity import service_user
+from thakur.stores.interface import StoreFailed, StoreUrls
 from thakur.stores.locks import Users, booting
 from thakur.stores.postgres import SOCKET_NAME as LONGEST_SOCKET_NAME
 from thakur.stores.postgres import Postgres
-from thakur.stores.sockets import SocketDirectory
+from thakur.stores.sockets import SocketDirectory, open_listener
 from thakur.stores.valkey import Valkey
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -40,6 +44,16 @@ class Stores:
             await self.stop()
             raise
 
+    async def keep_running(self) -> None:
+        """Start servers again that die while they are in use, until canceled. Call after `start`."""
+        while self._share:
+            await self._share.ended()
+            try:
+                await _to_end(self._share.boot)
+            except StoreFailed as error:
+                log.error("store does not start again", extra={"reason": error.message})  # noqa: TRY400
+                await asyncio.sleep(RETRY_SECONDS)
+
     async def stop(self) -> None:
         """Leave; the last process to leave stops the servers. May be called twice."""
         await _to_end(self._stop)
@@ -49,7 +63,11 @@ class Stores:
         database_url, redis_url = settings.database_url, settings.redis_url
         if database_url is None or redis_url is None:
             self._share = share = _Share(settings.data_dir / "stores", is_durable=self._is_durable)
-            share.join(with_database=database_url is None, with_redis=redis_url is None)
+            share.servers = [
+                *([share.postgres] if database_url is None else []),
+                *([share.valkey] if redis_url is None else []),
+            ]
+            share.boot()
             database_url, redis_url = database_url or share.postgres.url, redis_url or share.valkey.url
         return StoreUrls(_with_driver(database_url), redis_url)
 
@@ -80,20 +98,29 @@ async def stop_unused(settings: Settings) -> None:
 class _Share:
     def __init__(self, directory: Path, *, is_durable: bool = True) -> None:
         user = service_user()
-        _prepare(directory, user)
+        prepare(directory, user)
         self._boot_lock = directory / "boot.lock"
         self._users = Users(directory / "users.lock")
         self._sockets = SocketDirectory(directory / "run", LONGEST_SOCKET_NAME)
         self.postgres = Postgres(directory, self._sockets.path, user, is_durable=is_durable)
         self.valkey = Valkey(directory, self._sockets.path, user)
+        self.servers: list[Postgres | Valkey] = [self.postgres, self.valkey]
 
-    def join(self, *, with_database: bool, with_redis: bool) -> None:
+    def boot(self) -> None:
         with booting(self._boot_lock):
             self._users.join()
-            if with_database:
-                self.postgres.start()
-            if with_redis:
-                self.valkey.start()
+            for server in self.servers:
+                server.start()
+
+    async def ended(self) -> None:
+        """Return when one of the servers is not there any more."""
+        processes = [open_listener(server.socket) for server in self.servers]
+        try:
+            await _any_readable([process for process in processes if process is not None], len(processes))
+        finally:
+            for process in processes:
+                if process is not None:
+                    os.close(process)
 
     def leave(self) -> None:
         try:
@@ -106,50 +133,23 @@ class _Share:
             self._sockets.close()
 
 
-def _prepare(directory: Path, user: ServiceUser | None) -> None:
-    _require_dev_null()
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in ("run", "valkey"):
-            (directory / name).mkdir(mode=0o700, exist_ok=True)
-            if user:
-                os.chown(directory / name, user.uid, user.gid)
-        configuration = directory / "conf"
-        configuration.mkdir(exist_ok=True)
-        configuration.chmod(0o755)
-        for name, text in _configuration(user).items():
-            (configuration / name).write_text(text)
-            (configuration / name).chmod(0o644)
-    except PermissionError as error:
-        raise StoreFailed(
-            f"The stores in {directory} belong to another user", hint="Start as the user who made the data directory."
-        ) from error
-
-
-def _configuration(user: ServiceUser | None) -> dict[str, str]:
-    passwd, group = accounts(user)
-    # Run as root, only root connects: the service user's other processes have no business in the database.
-    method = "peer map=operator" if user else "trust"
-    return {
-        "passwd": passwd,
-        "group": group,
-        "pg_hba.conf": f"local all all {method}\n",
-        "pg_ident.conf": "operator root thakur\n",
-    }
-
-
-def _require_dev_null() -> None:
-    mode = Path("/dev/null").stat().st_mode
-    if not stat.S_ISCHR(mode) or mode & 0o666 != 0o666:
-        raise DevNullBroken(
-            f"/dev/null has mode {stat.filemode(mode)}; everybody must be able to write to it",
-            hint="Make it again: rm -f /dev/null && mknod -m 666 /dev/null c 1 3",
-        )
-
-
 def _with_driver(url: str) -> str:
     scheme, rest = url.split("://", 1)
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+async def _any_readable(fds: list[int], expected: int) -> None:
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    if len(fds) < expected:
+        return
+    try:
+        for fd in fds:
+            loop.add_reader(fd, readable.set)
+        await readable.wait()
+    finally:
+        for fd in fds:
+            loop.remove_reader(fd)
 
 
 async def _to_end(work: Callable[[], T]) -> T:

@@ -3,6 +3,7 @@
 import os
 import pwd
 from dataclasses import dataclass
+from pathlib import Path
 
 SERVICE_NAME = "thakur"
 # Below the tenants' block; used where the host has no such system user. The host's passwd is never edited.
@@ -26,3 +27,11 @@ def service_user() -> ServiceUser | None:
     except KeyError:
         return ServiceUser(SERVICE_ID, SERVICE_ID)
     return ServiceUser(entry.pw_uid, entry.pw_gid)
+
+
+def hand_over(directory: Path, user: ServiceUser | None) -> None:
+    """Give a stopped server's files to its user, when they were made by another one."""
+    if user is None or directory.stat().st_uid == user.uid:
+        return
+    for path in [*directory.rglob("*"), directory]:
+        os.chown(path, user.uid, user.gid, follow_symlinks=False)

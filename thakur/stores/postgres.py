@@ -3,15 +3,17 @@
 import os
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 
 from thakur.stores.confined import Place, is_nameless
-from thakur.stores.identity import ServiceUser
+from thakur.stores.copies import readable
+from thakur.stores.identity import ServiceUser, hand_over
 from thakur.stores.interface import StoreFailed
-from thakur.stores.programs import postgres_programs
-from thakur.stores.server import end, launch, run
+from thakur.stores.programs import Program, postgres_programs
+from thakur.stores.server import START_SECONDS, end, is_running, launch, run
 from thakur.stores.sockets import is_listening
 from thakur.stores.waiting import wait_until
 
@@ -20,6 +22,8 @@ DATABASE = "thakur"
 # After a kill -9 of the postmaster its children take a moment to notice.
 PREDECESSOR_SECONDS = 10.0
 CONNECT_SECONDS = 5
+# Above every pid that Linux gives.
+NO_PID = 2**30
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -55,42 +59,63 @@ class Postgres:
         self._is_durable = is_durable
 
     @property
+    def socket(self) -> Path:
+        return self._sockets / SOCKET_NAME
+
+    @property
     def url(self) -> str:
         return f"postgresql+psycopg://thakur@/{DATABASE}?host={self._sockets}"
 
     def start(self) -> None:
         """Make the cluster if there is none, start the server unless it runs, make the database if there is none."""
-        if not is_listening(self._sockets / SOCKET_NAME):
+        if not is_listening(self.socket):
             programs = postgres_programs()
-            place = Place(self._stores, programs, self._user, self._user is not None, ("pg", "run"))
+            if self._user:
+                programs = readable(programs, self._stores / "programs")
             if not (self._stores / "pg" / "PG_VERSION").exists():
-                self._initialize()
-            self._launch(place)
-        elif not wait_until(self._is_ready, PREDECESSOR_SECONDS):
+                self._initialize(programs)
+            hand_over(self._stores / "pg", self._user)
+            self._disown()
+            self._launch(Place(self._stores, programs, self._user, self._user is not None, ("pg", "run")))
+        elif not wait_until(self._is_ready, START_SECONDS):
             raise StoreFailed("PostgreSQL is running and does not answer", hint=f"Its log is {self._log}.")
         self._create_database()
 
     def stop(self) -> None:
-        end("PostgreSQL", self._sockets / SOCKET_NAME, signal.SIGINT, signal.SIGQUIT)
+        end("PostgreSQL", self.socket, signal.SIGINT, signal.SIGQUIT)
 
     @property
     def _log(self) -> Path:
         return self._stores / "postgres.log"
 
-    def _initialize(self) -> None:
+    def _initialize(self, programs: Program) -> None:
         made = self._stores / "pg.new"
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(mode=0o700)
         if self._user:
             os.chown(made, self._user.uid, self._user.gid)
         is_boxed = self._user is not None or is_nameless()
-        place = Place(self._stores, postgres_programs(), self._user, is_boxed, ("pg.new",))
+        place = Place(self._stores, programs, self._user, is_boxed, ("pg.new",))
         command = [place.executable("initdb"), "-D", place.inside("pg.new"), "-U", "thakur", "--auth=trust"]
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--data-checksums", "--no-instructions", *([] if self._is_durable else ["--no-sync"])]
-        run("initdb", place, command)
+        hint = "" if self._user or not is_boxed else f"Give the uid {os.geteuid()} a name in /etc/passwd."
+        run("initdb", place, command, hint)
         # Renamed when complete, so that a cluster half made is never started.
         made.replace(self._stores / "pg")
+
+    def _disown(self) -> None:
+        # Nobody listens and the boot lock is ours, yet PostgreSQL gives up when a pid on record exists, be it a zombie
+        # or by now a stranger's. The rest of the file stays: by it a new server tells that children of the old one live.
+        with suppress(FileNotFoundError, ValueError):
+            file = os.open(self._stores / "pg" / "postmaster.pid", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            with os.fdopen(file, "r+") as record:
+                pid, _, rest = record.read().partition("\n")
+                if not is_running(int(pid), "postgres"):
+                    record.seek(0)
+                    record.write(f"{NO_PID}\n{rest}")
+                    record.truncate()
+                    self.socket.with_name(f"{SOCKET_NAME}.lock").unlink()
 
     def _launch(self, place: Place) -> None:
         settings = _SETTINGS if self._is_durable else _SETTINGS | _FAST

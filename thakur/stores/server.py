@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,6 +24,8 @@ def launch(name: str, place: Place, command: Sequence[str], log: Path, is_ready:
 
     Raises StoreFailed with the end of its log.
     """
+    if log.exists():
+        log.replace(log.with_suffix(".log.1"))
     life, mine = os.pipe()
     try:
         with log.open("wb") as output:
@@ -46,7 +49,7 @@ def end(name: str, socket_path: Path, number: signal.Signals, harder: signal.Sig
         raise StoreFailed(f"{name} did not stop within {STOP_SECONDS + KILL_SECONDS:g} s")
 
 
-def run(name: str, place: Place, command: Sequence[str]) -> None:
+def run(name: str, place: Place, command: Sequence[str], hint: str = "") -> None:
     """Run a program to its end. Raises StoreFailed with what it wrote."""
     done = subprocess.run(
         place.argv(command),
@@ -60,7 +63,16 @@ def run(name: str, place: Place, command: Sequence[str]) -> None:
         check=False,
     )
     if done.returncode:
-        raise StoreFailed(f"{name} failed: {_text(done.stdout)}")
+        raise StoreFailed(f"{name} failed: {_text(done.stdout)}", hint=hint)
+
+
+def is_running(pid: int, program: str) -> bool:
+    """Say whether that pid is a live process of that program: no zombie, no stranger with the same number."""
+    try:
+        name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return name == program and not rest.startswith(("Z", "X"))
 
 
 def _start(argv: list[str], output: int, life: int) -> None:
@@ -82,7 +94,8 @@ def _start(argv: list[str], output: int, life: int) -> None:
 def _await_ready(life: int, is_ready: Callable[[], bool]) -> str:
     ending = select.poll()
     ending.register(life, select.POLLIN)
-    for _ in range(int(START_SECONDS / PAUSE_SECONDS)):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
         if is_ready():
             return ""
         if ending.poll(PAUSE_SECONDS * 1000):

@@ -52,21 +52,33 @@ def is_listening(path: Path) -> bool:
     return True
 
 
-def end_listener(path: Path, number: signal.Signals, within_seconds: float) -> bool:
-    """Send a signal to the process that listens on `path`; True when it has ended or there was none.
+def open_listener(path: Path) -> int | None:
+    """Open a pidfd of the process that listens on `path`; None when there is none.
 
     The kernel says who listens: a pid file may name a stranger.
     """
     connection = connect(path)
     if connection is None:
-        return True
+        return None
     with connection:
         pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        process = os.pidfd_open(pid)
+        try:
+            return os.pidfd_open(pid)
+        except ProcessLookupError:
+            return None
+
+
+def end_listener(path: Path, number: signal.Signals, within_seconds: float) -> bool:
+    """Send a signal to the process that listens on `path`; True when it has ended or there was none."""
+    process = open_listener(path)
+    if process is None:
+        return True
     try:
         signal.pidfd_send_signal(process, number)
         ending = select.poll()
         ending.register(process, select.POLLIN)
         return bool(ending.poll(within_seconds * 1000))
+    except ProcessLookupError:
+        return True
     finally:
         os.close(process)
