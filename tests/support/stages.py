@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from support.users import as_normal_user
-from thakur.sandbox import Bind, Exit, Limits, LocalSandbox, Overlay, Spec, Workspace
+from thakur.sandbox import Bind, Exit, Identity, Limits, LocalSandbox, Overlay, Spec, Workspace, processes
 from thakur.sandbox.host import Host
 
 TENANT_UID = 619_001
@@ -90,3 +90,19 @@ async def until_output(path: Path, word: str) -> None:
 def make_stage(directory: Path, programs: Path, host: Host) -> Stage:
     os.chown(directory, host.uid, host.gid)
     return Stage(directory, host, programs / "bun", f"thakur-test-{directory.name[-8:].lower().replace('_', '-')}")
+
+
+async def start(stage: Stage, script: str, name: str = "app", **others: Any) -> Identity:
+    """Start an application that is a shell script, its log and status in the stage's directory."""
+    spec = stage.shell(script, name=name, **others)
+    return await stage.sandbox.start(spec, stage.directory / "log", stage.directory / "status")
+
+
+def alive(stage: Stage) -> frozenset[str]:
+    """The sandboxes of this stage of which a process is left."""
+    return processes.titles(f"thakur-sandbox:{stage.name}/")
+
+
+def probe_in(stage: Stage) -> Workspace:
+    """A workspace that holds the program that tries to break out."""
+    return Workspace(stage.make("probe", {"probe.mjs": (PROBE / "probe.mjs").read_text()}))

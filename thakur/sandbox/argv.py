@@ -1,6 +1,7 @@
 """The command line of one sandbox: pure, from a Spec, the host's facts and the numbers of the opened descriptors."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -71,14 +72,20 @@ def command_line(spec: Spec, host: Host, descriptors: Descriptors, title: str) -
     return [title, "--args", str(descriptors.arguments), "--", *_into_the_tenant(spec, host)]
 
 
-def arguments(spec: Spec, host: Host, descriptors: Descriptors, *, outlives: bool) -> bytes:
-    """The options, separated by NUL, for `--args`: a command line is readable to every user of the host."""
+def arguments(
+    spec: Spec, host: Host, descriptors: Descriptors, *, groups: Sequence[str] = (), outlives: bool = False
+) -> bytes:
+    """The options, separated by NUL, for `--args`: a command line is readable to every user of the host.
+
+    `groups` are the command's own control groups, shown so that runtimes fit their heap and threads to the limits.
+    """
     options = [
         *_isolation(host, outlives=outlives),
         *_watching(descriptors),
         *_system(host),
         *_identity_files(descriptors),
         *_writable(spec),
+        *_groups(groups),
         *_app(spec.app, descriptors),
         *_binds(spec, descriptors),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"),
@@ -118,7 +125,8 @@ def _isolation(host: Host, *, outlives: bool) -> list[str]:
     as_root = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
     as_user = ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"]
     return [
-        *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "app"),
+        # No namespace of control groups: the paths in /proc/self/cgroup must be those under which they are shown.
+        *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "app"),
         "--new-session",
         *(as_root if host.is_root else as_user),
         *([] if outlives else ["--die-with-parent"]),
@@ -163,6 +171,14 @@ def _writable(spec: Spec) -> list[str]:
     return [
         *("--size", size, "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108  (the sandbox's own)
         *("--size", size, "--perms", "0777", "--tmpfs", HOME),
+    ]
+
+
+def _groups(groups: Sequence[str]) -> list[str]:
+    return [
+        word
+        for group in groups
+        for word in (*(w for parent in _parents(group) for w in ("--dir", parent)), "--ro-bind", group, group)
     ]
 
 

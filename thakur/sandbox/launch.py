@@ -8,8 +8,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from thakur.sandbox import probe, processes, status
 from thakur.sandbox.cgroups import Cgroups
+from thakur.sandbox.copies import copy_instead, is_about_overlays
 from thakur.sandbox.host import Host, this_host
 from thakur.sandbox.interface import (
     DeadlineExceeded,
@@ -18,6 +21,7 @@ from thakur.sandbox.interface import (
     Identity,
     NameTaken,
     OnOutput,
+    Overlay,
     Process,
     SandboxRefused,
     Spec,
@@ -31,6 +35,10 @@ KILL_SECONDS = 10.0
 APP_SECONDS = 10.0
 POLL_SECONDS = 0.002
 REPORT_BYTES = 4096
+NAMESPACES_HINT = (
+    "Run Thakur as root, or allow normal users namespaces: on Ubuntu by an AppArmor profile for bwrap with `userns,`, "
+    "elsewhere by the sysctls user.max_user_namespaces and kernel.unprivileged_userns_clone."
+)
 
 
 class LocalSandbox:
@@ -72,31 +80,13 @@ class LocalSandbox:
             os.close(report)
 
     async def start(self, spec: Spec, log_path: Path, status_path: Path) -> Identity:
-        leaf = self._make_leaf(spec)
-        born: tuple[Process, ...] = ()
-        written = log_path.stat().st_size if log_path.exists() else 0
         try:
-            with (
-                _opened(log_path, os.O_WRONLY | os.O_APPEND) as log,
-                _opened(status_path, os.O_RDWR | os.O_TRUNC) as report,
-            ):
-                monitor, init = born = await self._spawn(spec, leaf, output=log, report=report, outlives=True)
-                app = await _command_of(monitor, init, report)
-        except BaseException as error:
-            await self._kill(leaf, born)
-            await leaf.remove()
-            if isinstance(error, SandboxRefused):
-                raise _explained(error, tidy(log_path.read_bytes()[written:][:WORDS_BYTES])) from error
-            raise
-        return Identity(
-            name=spec.name,
-            monitor=monitor,
-            init=init,
-            app=app,
-            status_path=str(status_path),
-            boot_id=processes.boot_id(),
-            started_at_seconds=time.time(),
-        )
+            return await self._start(spec, log_path, status_path)
+        except SandboxRefused as error:
+            if not isinstance(spec.app, Overlay) or not is_about_overlays(error):
+                raise
+        app = await copy_instead(spec.app)
+        return await self._start(msgspec.structs.replace(spec, app=app), log_path, status_path)
 
     async def wait(self, identity: Identity) -> Exit:
         leaf = self._cgroups.leaf(identity.name)
@@ -153,6 +143,36 @@ class LocalSandbox:
 
     def _is_of_this_boot(self, identity: Identity) -> bool:
         return identity.boot_id == processes.boot_id()
+
+    async def _start(self, spec: Spec, log_path: Path, status_path: Path) -> Identity:
+        leaf = self._make_leaf(spec)
+        born: tuple[Process, ...] = ()
+        written = log_path.stat().st_size if log_path.exists() else 0
+        try:
+            with (
+                _opened(log_path, os.O_WRONLY | os.O_APPEND) as log,
+                _opened(status_path, os.O_RDWR | os.O_TRUNC) as report,
+            ):
+                monitor, init = born = await self._spawn(spec, leaf, output=log, report=report, outlives=True)
+                app = await _command_of(monitor, init, report)
+        except BaseException as error:
+            await self._kill(leaf, born)
+            await leaf.remove()
+            if isinstance(error, SandboxRefused):
+                words = log_path.read_bytes()[written:][:WORDS_BYTES]
+                # They are ours and would read as the application's.
+                os.truncate(log_path, written)
+                raise _explained(error, tidy(words)) from error
+            raise
+        return Identity(
+            name=spec.name,
+            monitor=monitor,
+            init=init,
+            app=app,
+            status_path=str(status_path),
+            boot_id=processes.boot_id(),
+            started_at_seconds=time.time(),
+        )
 
     async def _spawn(
         self, spec: Spec, leaf: Leaf, *, output: int, report: int, outlives: bool
@@ -215,7 +235,13 @@ def _exit(report: bytes, leaf: Leaf, seconds: float) -> Exit:
 
 
 def _explained(error: SandboxRefused, words: str) -> SandboxRefused:
-    return SandboxRefused(f"{error.message} {words}".strip(), hint=error.hint)
+    return SandboxRefused(f"{error.message} {words}".strip(), hint=error.hint or _hint(words))
+
+
+def _hint(words: str) -> str:
+    if "namespace" in words or "uid map" in words:
+        return NAMESPACES_HINT
+    return ""
 
 
 @contextlib.contextmanager

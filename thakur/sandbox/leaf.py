@@ -35,6 +35,11 @@ class Leaf:
         if limits.processes is not None:
             self._write("pids", "pids.max", limits.processes + OWN_PROCESSES)
 
+    def limiting(self) -> list[str]:
+        """The directories in which a runtime looks for its limits."""
+        found = (self._directories.get(controller) for controller in ("memory", "cpu"))
+        return list(dict.fromkeys(str(directory) for directory in found if directory is not None))
+
     def add(self, pid: int) -> None:
         for directory in self._unique():
             (directory / "cgroup.procs").write_text(str(pid))

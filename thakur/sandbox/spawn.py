@@ -33,7 +33,8 @@ async def spawn(
             release = os.dup(block)
             ours.callback(os.close, release)
             descriptors = _open(theirs, spec, host, information=told, status=report, block=block)
-            os.write(descriptors.arguments, argv.arguments(spec, host, descriptors, outlives=outlives))
+            options = argv.arguments(spec, host, descriptors, groups=leaf.limiting(), outlives=outlives)
+            os.write(descriptors.arguments, options)
             os.lseek(descriptors.arguments, 0, os.SEEK_SET)
             pid = _start(host.bubblewrap, argv.command_line(spec, host, descriptors, title), descriptors, output)
         try:

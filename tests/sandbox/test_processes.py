@@ -1,0 +1,85 @@
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from thakur.sandbox import Process, processes
+
+
+@pytest.fixture
+def sleeper():
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield process
+        process.kill()
+
+
+def test_a_process_is_known_by_its_start_too(sleeper):
+    process = processes.identify(sleeper.pid)
+
+    assert process is not None
+    assert processes.is_alive(process)
+    assert not processes.is_alive(Process(sleeper.pid, process.started + 1))
+
+
+def test_a_zombie_is_not_alive(sleeper):
+    process = processes.identify(sleeper.pid)
+    sleeper.kill()
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+
+    assert not processes.is_alive(process)
+
+
+def test_a_signal_reaches_only_the_process_that_was_meant(sleeper):
+    process = processes.identify(sleeper.pid)
+
+    assert not processes.send(Process(sleeper.pid, process.started - 1), signal.SIGKILL)
+    assert sleeper.poll() is None
+    assert processes.send(process, signal.SIGTERM)
+    assert sleeper.wait(5) == -signal.SIGTERM
+    assert not processes.send(process, signal.SIGTERM)
+
+
+async def test_the_end_of_a_process_is_waited_for(sleeper):
+    waiting = asyncio.get_running_loop().create_task(processes.gone(processes.identify(sleeper.pid)))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    sleeper.kill()
+
+    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(processes.gone(Process(sleeper.pid, 1)), 5)
+
+
+def test_children_and_theirs_are_found():
+    with subprocess.Popen(["sh", "-c", "sleep 60 & sleep 60"], start_new_session=True) as shell:
+        while len(found := processes.descendants(shell.pid)) < 2:
+            assert shell.poll() is None
+        assert shell.pid in processes.children(os.getpid())
+        assert shell.pid not in found
+        os.killpg(shell.pid, signal.SIGKILL)
+
+
+def test_only_listening_sockets_of_the_given_processes_count(sleeper):
+    with socket.socket() as listening, socket.socket() as bound, socket.socket(socket.AF_INET6) as sixth:
+        for one in (listening, bound):
+            one.bind(("127.0.0.1", 0))
+        sixth.bind(("::1", 0))
+        listening.listen()
+        sixth.listen()
+        ports = {listening.getsockname()[1], sixth.getsockname()[1]}
+
+        assert processes.listening_ports([os.getpid()]) >= ports
+        assert bound.getsockname()[1] not in processes.listening_ports([os.getpid()])
+        assert processes.listening_ports([sleeper.pid, 2**22]) == frozenset()
+
+
+def test_processes_are_found_by_the_title_they_were_given():
+    with subprocess.Popen(["thakur-test:title/one", "60"], executable="/bin/sleep") as titled:
+        while not (found := processes.titled("thakur-test:title/one")):
+            assert titled.poll() is None
+        assert [process.pid for process in found] == [titled.pid]
+        assert processes.titles("thakur-test:title/") == {"thakur-test:title/one"}
+        assert processes.titled("thakur-test:title") == []
+        titled.kill()
