@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
+import psycopg
 from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -29,13 +31,30 @@ class SavepointDatabase(Database):
 
 
 async def empty(database: Database) -> None:
-    """Delete every row of every table and start the ids at 1 again."""
-    async with database.session() as session:
-        tables = await session.scalars(
-            text("SELECT quote_ident(relname) FROM pg_stat_user_tables WHERE relname <> 'alembic_version'")
-        )
-        if names := ", ".join(tables):
-            await session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    """Delete every row of every table and start its ids at 1 again."""
+    async with database.connection() as connection:
+        # TRUNCATE makes a new file for each table and index: tenfold the time for a few rows.
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        for table in await _filled_tables(connection):
+            await connection.execute(f"DELETE FROM {table}")
+            await connection.execute(
+                "SELECT setval(d.objid::regclass, 1, false) FROM pg_depend d"
+                " WHERE d.refobjid = %s::regclass AND d.deptype = 'i' AND d.classid = 'pg_class'::regclass"
+                " AND EXISTS (SELECT FROM pg_sequence WHERE seqrelid = d.objid)",
+                [table],
+            )
+
+
+async def _filled_tables(connection: psycopg.AsyncConnection[Any]) -> list[str]:
+    found = await connection.execute(
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+        " AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'alembic_version'"
+    )
+    tables = [name for (name,) in await found.fetchall()]
+    if not tables:
+        return []
+    asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
+    return [name for (name,) in await (await connection.execute(asked)).fetchall()]
 
 
 @contextmanager
