@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from thakur.sandbox.bubblewrap import bubblewrap
+from thakur.sandbox import bubblewrap
 from thakur.stores.identity import SERVICE_NAME, ServiceUser
 from thakur.stores.interface import StoreMissing
 from thakur.stores.programs import Program
