@@ -82,9 +82,12 @@ async def test_a_replica_that_ends_before_it_is_active_stays_ended(tmp_path: Pat
         with pytest.raises(DeploymentRefused):
             await started.edge.check(1)
 
+        # Longer than the first wait for a restart.
+        await started.edge.prepare(started.order("ok", 2))
+        await started.edge.check(2)
+
         assert started.sink.texts(Level.ERROR) == []
-        (placement,) = started.edge._placements.values()
-        assert not placement.is_alive
+        assert not started.edge._placements[1].is_alive
 
 
 async def test_an_application_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

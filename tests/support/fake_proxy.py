@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from thakur.proxy import Answer, Pool, ProbeFailed, ProxyUnavailable, Route
@@ -51,8 +52,9 @@ class FakeProxy:
     async def drain(self, pool_id: str, within_seconds: float, streams_seconds: float) -> int:
         self._refuse_if_away()
         assert pool_id not in self.routes.values(), "a routed pool cannot be drained"
-        if within_seconds > 0:
-            await self.may_drain.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_seconds):
+                await self.may_drain.wait()
         self.pools.pop(pool_id, None)
         self.drained.append(pool_id)
         return self.cut

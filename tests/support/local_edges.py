@@ -114,8 +114,8 @@ def make_order(deployment_id: int, digest: str, plan: Plan, within_seconds: floa
         "hosts": ("shop.localhost",),
         "runtime_stream_id": 7,
         "health": HealthCheck(within_seconds=within_seconds),
-        "drain_seconds": 1.0,
-        "streams_drain_seconds": 1.0,
+        "drain_seconds": 30.0,
+        "streams_drain_seconds": 30.0,
     }
     return Order(deployment_id=deployment_id, digest=digest, plan=plan, **(values | fields))
 
