@@ -15,6 +15,7 @@ from thakur.accounts import Principal
 from thakur.api import ApiServices, Host, HostControl, create_app
 from thakur.background import Tasks
 from thakur.db import migrate
+from thakur.modes import journal
 from thakur.modes.ending import Ending, Word
 from thakur.modes.listener import Listener
 from thakur.modes.lock import RoleLock
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 def serve(settings: Settings) -> int:
     """Run until a signal or `thakur stop` says to end; returns the exit status. Raises what keeps it from starting."""
+    journal.begin()
     return uvloop.run(_serve(settings))
 
 
