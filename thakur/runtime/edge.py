@@ -115,7 +115,7 @@ class LocalEdge:
             if known is not None and (known.is_routed or known.is_alive):
                 return known.prepared()
             if known is not None:
-                await self._forget(known)
+                await self._forget(known, 0.0)
             placement = await self._place(order)
             self._placements[order.deployment_id] = placement
             await self._save()
@@ -153,9 +153,10 @@ class LocalEdge:
         async with self._holding(deployment_id) as placement:
             if placement is None:
                 return
+            drain_seconds = WITHDRAW_DRAIN_SECONDS if placement.is_routed else 0.0
             if placement.is_routed:
                 await self._give_back(placement)
-            await self._forget(placement)
+            await self._forget(placement, drain_seconds)
 
     async def withdraw(self, project_id: int) -> None:
         async with self._locks[project_id]:
@@ -250,8 +251,8 @@ class LocalEdge:
         except Unavailable as error:
             log.warning("hosts not unrouted", exc_info=error, extra={"hosts": hosts})
 
-    async def _forget(self, placement: Placement) -> None:
-        await self._take_down(placement, 0.0, 0.0)
+    async def _forget(self, placement: Placement, drain_seconds: float) -> None:
+        await self._take_down(placement, drain_seconds, drain_seconds)
         del self._placements[placement.order.deployment_id]
         await self._save()
 
