@@ -3,6 +3,7 @@
 Lines come in from builds, rollouts and edges, get a number and a level once, and go out as pages and as live tails.
 """
 
+from thakur.logs.cutting import LineCutter
 from thakur.logs.interface import (
     BUILD_BYTES,
     BUILD_LINES,
@@ -24,6 +25,7 @@ __all__ = [
     "Entry",
     "Level",
     "Line",
+    "LineCutter",
     "LogSink",
     "Logs",
     "SourceBatch",

@@ -115,5 +115,8 @@ class Logs(Protocol):
         A waiting tail yields an empty batch every 15 s, so that a connection can be kept alive.
         """
 
-    async def project_streams_removed(self, project_id: int) -> None:
-        """Remove every stream of the project with its lines. May be called twice."""
+    async def project_deleted(self, project_id: int) -> None:
+        """Remove the lines of the project's streams in short transactions; the rows of the streams go with the project's.
+
+        A projects.DeletionConsumer, the last one to be called. May be called twice.
+        """
