@@ -128,9 +128,9 @@ async def started(stage: Stage) -> bytes:
 
 
 async def test_an_application_outlives_its_thakur_and_is_adopted_by_the_next(user_stage):
-    text = await user_stage.play(started)
+    text = await user_stage.play_apart(started)
 
-    is_alive, ending = await user_stage.play(adopted, text)
+    is_alive, ending = await user_stage.play_apart(adopted, text)
 
     assert is_alive
     assert ending.code == 9

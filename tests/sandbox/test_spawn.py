@@ -21,7 +21,9 @@ async def test_no_variable_shows_in_a_command_line(root_stage):
     environments = [Path(f"/proc/{process.pid}/environ").read_bytes() for process in (identity.monitor, identity.init)]
     await root_stage.sandbox.stop(identity, 1)
 
-    assert not any(KEPT.encode() in text for text in (*lines, *environments))
+    assert not any(KEPT.encode() in line for line in lines)
+    # Not even ours: a variable of ours could hold a key, one of the tenant's could name a library.
+    assert environments == [b"", b""]
 
 
 async def test_descriptors_of_ours_do_not_get_in(root_stage):
@@ -58,8 +60,44 @@ async def runs_and_is_killed(stage: Stage) -> None:
 
 async def test_a_step_dies_with_the_thakur_that_ran_it(user_stage):
     with pytest.raises(EOFError):
-        await user_stage.play(runs_and_is_killed)
+        await user_stage.play_apart(runs_and_is_killed)
 
     async with asyncio.timeout(5):
         while alive(user_stage):
             await asyncio.sleep(0.01)
+
+
+async def test_a_command_that_cannot_be_confined_never_begins(root_stage, monkeypatch):
+    def fail(*_args):
+        raise SandboxRefused("no limits here")
+
+    monkeypatch.setattr("thakur.sandbox.spawn.confine", fail)
+    workspace = root_stage.make("workspace")
+
+    with pytest.raises(SandboxRefused, match="no limits here"):
+        await run(root_stage, root_stage.shell("touch begun", app=Workspace(workspace)))
+    with pytest.raises(SandboxRefused, match="no limits here"):
+        await start(root_stage, "touch begun")
+
+    assert not Path(workspace, "begun").exists()
+    assert root_stage.sandbox.names() == frozenset()
+
+
+async def starts_and_is_killed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Play the part of a Thakur that is killed before it let an application go."""
+    monkeypatch.setattr("thakur.sandbox.spawn.confine", lambda *_args: os.kill(os.getpid(), signal.SIGKILL))
+    await start(stage, "echo begun")
+
+
+async def test_an_application_whose_thakur_died_before_it_was_confined_never_begins(user_stage, monkeypatch):
+    with pytest.raises(EOFError):
+        await user_stage.play_apart(starts_and_is_killed, monkeypatch)
+
+    assert user_stage.sandbox.names() == {"app"}
+    await user_stage.play_apart(ended)
+    assert user_stage.sandbox.names() == frozenset()
+    assert (user_stage.directory / "log").read_text() == ""
+
+
+async def ended(stage: Stage) -> None:
+    await stage.sandbox.end("app")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.users import as_normal_user
 from thakur.sandbox import Bind, Exit, Identity, Limits, LocalSandbox, Overlay, Spec, Workspace, processes
 from thakur.sandbox.host import Host
 
@@ -41,7 +40,11 @@ class Stage:
         """Run `scenario(stage, *args)` as this stage's user."""
         if self.host.uid == os.geteuid():
             return await scenario(self, *args)
-        return await as_normal_user(scenario, self, *args)
+        return await self.play_apart(scenario, *args)
+
+    async def play_apart(self, scenario: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        """Run `scenario(stage, *args)` in a process of its own, as a Thakur that ends or is killed."""
+        return await in_a_child(self.host.uid, scenario, self, *args)
 
     def make(self, name: str, files: dict[str, str] | None = None) -> str:
         path = self.directory / name

@@ -1,4 +1,4 @@
-"""Run a piece of a test as a normal user, in a child process."""
+"""Run a piece of a test in a process of its own, as another user."""
 
 import asyncio
 import ctypes
@@ -12,14 +12,17 @@ NORMAL_UID = 54_321
 PR_SET_DUMPABLE = 4
 
 
-async def as_normal_user(scenario: Callable[..., Awaitable[Any]], *args: Any) -> Any:
-    """What `scenario(*args)` returns, run by NORMAL_UID; its failure is raised as an AssertionError with its traceback."""
+async def in_a_child(uid: int, scenario: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+    """What `scenario(*args)` returns, run by `uid`; its failure is raised as an AssertionError with its traceback.
+
+    Raises EOFError when the child was killed.
+    """
     reader, writer = os.pipe()
     # A fork and no exec: the interpreter may lie where that user cannot reach it.
     pid = os.fork()
     if pid == 0:
         os.close(reader)
-        _become_normal_user()
+        _become(uid)
         _play(writer, scenario, args)
     os.close(writer)
     try:
@@ -32,10 +35,12 @@ async def as_normal_user(scenario: Callable[..., Awaitable[Any]], *args: Any) ->
     return value
 
 
-def _become_normal_user() -> None:
+def _become(uid: int) -> None:
+    if uid == os.geteuid():
+        return
     os.setgroups([])
-    os.setresgid(NORMAL_UID, NORMAL_UID, NORMAL_UID)
-    os.setresuid(NORMAL_UID, NORMAL_UID, NORMAL_UID)
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
     # A process that changed its uid loses its own /proc files until it says otherwise.
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
 

@@ -34,7 +34,6 @@ class Output:
                 ready = await processes.readable(ended, self._reader)
                 if self._reader in ready:
                     self._read()
-                # What it left behind may write for ever.
                 if ended in ready:
                     return
             await processes.readable(ended)
