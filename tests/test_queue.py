@@ -209,3 +209,20 @@ async def test_wakes_that_nobody_heard_for_long_are_dropped(redis_url: str, task
 
     await eventually(is_gone)
     await redis.aclose()
+
+
+async def test_a_worker_of_the_same_process_is_woken_without_redis(tasks: Tasks, without_looking: None) -> None:
+    drained: list[str] = []
+
+    async def drain() -> None:
+        drained.append("drained")
+
+    queue, worker = Queue(NOWHERE), Worker(NOWHERE, "near", drain, max_jobs=1)
+    queue.attach(worker)
+    tasks.spawn(worker.run(), name="worker")
+    await eventually(lambda: drained == ["drained"])  # the first look, at the start
+
+    await queue.wake("near")
+
+    await eventually(lambda: len(drained) == 2)
+    await queue.close()

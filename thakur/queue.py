@@ -47,9 +47,17 @@ class Queue:
     def __init__(self, redis_url: str) -> None:
         self._redis = _connected(redis_url)
         self._is_away = False
+        self._neighbours: dict[str, Callable[[], None]] = {}
+
+    def attach(self, worker: "Worker") -> None:
+        """Wake this worker of the same process directly, without the way through Redis."""
+        self._neighbours[worker.name] = worker.wake
 
     async def wake(self, name: str) -> None:
         """Tell the workers of queue `name` that there is work. Never raises when Redis is away."""
+        if neighbour := self._neighbours.get(name):
+            neighbour()
+            return
         try:
             await self._redis.enqueue_job("drain", _queue_name=_key(name), _expires=WAKE_SECONDS)
         except _AWAY as error:
@@ -80,7 +88,7 @@ class Worker:
 
     def __init__(self, redis_url: str, name: str, drain: Callable[[], Awaitable[None]], max_jobs: int) -> None:
         self._redis_url = redis_url
-        self._name = name
+        self.name = name
         self._drain = drain
         self._max_jobs = max_jobs
         self._slots = Tasks()
@@ -91,16 +99,17 @@ class Worker:
     async def run(self) -> None:
         """Work until canceled; a canceled drain is given time to hand its work back."""
         listening = Tasks()
-        listening.spawn(self._listen(), name=f"{self._name} wakes")
+        listening.spawn(self._listen(), name=f"{self.name} wakes")
         try:
             while True:
-                self._wake()
+                self.wake()
                 await self._fill_slots(within_seconds=POLL_SECONDS)
         finally:
             await listening.stop()
             await self._slots.stop(STOP_SECONDS)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """There may be work."""
         self._wakes = min(self._wakes + 1, self._max_jobs)
         self._changed.set()
 
@@ -112,7 +121,7 @@ class Worker:
                     self._changed.clear()
                     while self._wakes and len(self._slots) < self._max_jobs:
                         self._wakes -= 1
-                        slot = self._slots.spawn(self._drain_once(), name=f"{self._name} drain")
+                        slot = self._slots.spawn(self._drain_once(), name=f"{self.name} drain")
                         slot.add_done_callback(lambda _: self._changed.set())
 
     async def _drain_once(self) -> None:
@@ -120,7 +129,7 @@ class Worker:
             await self._drain()
         except Exception as error:  # the job shell: the next wake or the next look tries again
             if not self._is_failing:
-                log.exception("drain failed", extra={"queue": self._name, "reason": str(error)})
+                log.exception("drain failed", extra={"queue": self.name, "reason": str(error)})
             self._is_failing = True
         else:
             self._is_failing = False
@@ -133,7 +142,7 @@ class Worker:
                 await self._listen_once()
             except _AWAY as error:
                 if backoff_seconds == SHORTEST_BACKOFF_SECONDS:
-                    log.warning("redis is away", extra={"queue": self._name, "reason": str(error)})
+                    log.warning("redis is away", extra={"queue": self.name, "reason": str(error)})
             if time.monotonic() - started > LONGEST_BACKOFF_SECONDS:
                 backoff_seconds = SHORTEST_BACKOFF_SECONDS
             await asyncio.sleep(backoff_seconds)
@@ -143,7 +152,7 @@ class Worker:
         redis = _connected(self._redis_url)
         worker = self._arq_worker(redis)
         try:
-            await redis.zremrangebyscore(_key(self._name), "-inf", (time.time() - WAKE_SECONDS) * 1000)
+            await redis.zremrangebyscore(_key(self.name), "-inf", (time.time() - WAKE_SECONDS) * 1000)
             await worker.main()
         finally:
             await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
@@ -151,11 +160,11 @@ class Worker:
 
     def _arq_worker(self, redis: ArqRedis) -> ArqWorker:
         async def drain(ctx: dict[Any, Any], *_: Any, **_named: Any) -> None:  # noqa: ARG001  arq passes them
-            self._wake()
+            self.wake()
 
         return ArqWorker(
             functions=[func(drain, name="drain", keep_result=0, max_tries=1)],
-            queue_name=_key(self._name),
+            queue_name=_key(self.name),
             redis_pool=redis,
             handle_signals=False,
             poll_delay=ARQ_POLL_SECONDS,

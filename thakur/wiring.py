@@ -98,6 +98,13 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
     consumers += [Withdrawal(runtime.store, edges), builds, logs]
     build_jobs = BuildJobs(Claims(db, worker_name(data)), pipeline, logs, uploads, runtime)
     rollout_jobs = RolloutJobs(runtime.store, Rollout(runtime, logs, edges))
+    workers = (
+        Worker(urls.redis_url, BUILDS, build_jobs.drain, BUILD_SLOTS),
+        Worker(urls.redis_url, ROLLOUTS, rollout_jobs.drain, ROLLOUT_SLOTS),
+        Worker(urls.redis_url, DELETIONS, Deletion(db, consumers).drain, DELETION_SLOTS),
+    )
+    for worker in workers:
+        queue.attach(worker)
     return Services(
         db=db,
         queue=queue,
@@ -112,11 +119,7 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
         edge=edge,
         build_jobs=build_jobs,
         rollout_jobs=rollout_jobs,
-        workers=(
-            Worker(urls.redis_url, BUILDS, build_jobs.drain, BUILD_SLOTS),
-            Worker(urls.redis_url, ROLLOUTS, rollout_jobs.drain, ROLLOUT_SLOTS),
-            Worker(urls.redis_url, DELETIONS, Deletion(db, consumers).drain, DELETION_SLOTS),
-        ),
+        workers=workers,
     )
 
 
