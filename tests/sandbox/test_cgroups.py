@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from thakur.sandbox import Limits
 from thakur.sandbox.cgroups import Cgroups, Mount, memberships, mounts
 
 HYBRID = """\
@@ -43,11 +46,17 @@ def test_a_group_that_we_may_not_write_is_a_reason(tmp_path):
     assert "gone is not ours to write" in cgroups.reasons["memory"]
 
 
-def test_this_hosts_groups_are_made_and_go_with_the_last_leaf(root_stage):
+async def test_this_hosts_groups_are_made_and_go_with_the_last_leaf(root_stage):
     cgroups = Cgroups(root_stage.name)
     if not cgroups.leaf("one").controllers:
         pytest.skip("no control groups here")
-    cgroups.prepare()
+    for name in ("one", "two"):
+        cgroups.prepare()
+        cgroups.leaf(name).create(Limits())
+    made = cgroups.leaves()
+    for name in ("one", "two"):
+        await cgroups.leaf(name).remove()
 
+    assert made == {"one", "two"}
     assert cgroups.leaves() == frozenset()
-    assert "memory" not in cgroups.reasons
+    assert not any(Path("/sys/fs/cgroup").rglob(root_stage.name))

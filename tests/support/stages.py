@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.users import in_a_child
 from thakur.sandbox import Bind, Exit, Identity, Limits, LocalSandbox, Overlay, Spec, Workspace, processes
 from thakur.sandbox.host import Host
 
