@@ -87,6 +87,22 @@ async def test_pages_and_the_newest_lines_are_in_order(store: LineStore, streams
     assert [line.number for line in await store.last(stream, 3)] == [8, 9, 10]
 
 
+async def test_a_page_goes_on_behind_lines_that_were_removed(
+    committed_db: Database,
+    store: LineStore,
+    streams: Streams,
+    build_id: int,
+):
+    await store.add_to_build(build_id, [Entry(str(number)) for number in range(1, 31)])
+    async with committed_db.session() as session:
+        await session.execute(text("DELETE FROM build_lines WHERE number <= 20"))
+    stream = await streams.get(build_id)
+
+    assert [line.number for line in await store.page(stream, 3, 4)] == [21, 22, 23, 24]
+    assert [line.number for line in await store.page(stream, 28, 4)] == [29, 30]
+    assert [line.number for line in await store.last(stream, 20)] == list(range(21, 31))
+
+
 async def test_the_cut_is_stored_with_the_stream(
     committed_db: Database,
     store: LineStore,

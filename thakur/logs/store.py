@@ -63,8 +63,7 @@ class LineStore:
 
     async def last(self, stream: Stream, limit: int) -> list[Line]:
         """The newest `limit` lines, in order."""
-        newest = await self._lines(_LASTS[stream.kind], stream, stream.last_number, limit)
-        return newest[::-1]
+        return await self._lines(_LASTS[stream.kind], stream, stream.last_number, limit)
 
     async def _add_to_build(
         self,
@@ -107,21 +106,27 @@ class LineStore:
 
     async def _lines(self, statement: str, stream: Stream, number: int, limit: int) -> list[Line]:
         async with self._db.connection() as connection:
-            rows = await connection.execute(statement, [stream.id, number, limit])
+            rows = await connection.execute(statement, {"stream": stream.id, "number": number, "limit": limit})
             return [_line(*row) for row in await rows.fetchall()]
 
 
+# A stream's numbers have no holes, save where its oldest lines were removed. So a page is a range, which PostgreSQL reads
+# in order at once; from a limit alone it would sort the whole rest of a stream that it has no statistics of yet.
 _PAGES = {
-    BUILD: "SELECT number, at, level, text FROM build_lines"
-    " WHERE stream_id = %s AND number > %s ORDER BY number LIMIT %s",
+    BUILD: "SELECT number, at, level, text FROM build_lines WHERE stream_id = %(stream)s AND number > %(number)s"
+    " AND number < %(limit)s"
+    " + (SELECT min(number) FROM build_lines WHERE stream_id = %(stream)s AND number > %(number)s)"
+    " ORDER BY number",
     RUNTIME: "SELECT number, at, level, text, deployment_id, replica FROM runtime_lines"
-    " WHERE stream_id = %s AND number > %s ORDER BY number LIMIT %s",
+    " WHERE stream_id = %(stream)s AND number > %(number)s AND number < %(limit)s"
+    " + (SELECT min(number) FROM runtime_lines WHERE stream_id = %(stream)s AND number > %(number)s)"
+    " ORDER BY number",
 }
 _LASTS = {
     BUILD: "SELECT number, at, level, text FROM build_lines"
-    " WHERE stream_id = %s AND number <= %s ORDER BY number DESC LIMIT %s",
+    " WHERE stream_id = %(stream)s AND number > %(number)s - %(limit)s AND number <= %(number)s ORDER BY number",
     RUNTIME: "SELECT number, at, level, text, deployment_id, replica FROM runtime_lines"
-    " WHERE stream_id = %s AND number <= %s ORDER BY number DESC LIMIT %s",
+    " WHERE stream_id = %(stream)s AND number > %(number)s - %(limit)s AND number <= %(number)s ORDER BY number",
 }
 
 
