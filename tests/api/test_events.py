@@ -50,7 +50,7 @@ async def test_a_stream_gives_each_line_its_number_and_ends(socket_path, doubles
     data = [json.loads(line.removeprefix("data: ")) for line in body.split("\n") if line.startswith('data: {"')]
     assert data[1]["text"] == "two\nlines \u2028 here"
     assert data[0]["level"] == "deploy"
-    assert body.rstrip().endswith("event: end\ndata: {}")
+    assert body.endswith("event: end\ndata: {}\n\n\r\n0\r\n\r\n")
 
 
 async def test_lines_come_live(socket_path, doubles):

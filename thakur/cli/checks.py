@@ -14,7 +14,7 @@ from typing import Literal
 
 from thakur.cli.times import size
 from thakur.errors import ThakurError
-from thakur.sandbox import LocalSandbox, bubblewrap, root_name
+from thakur.sandbox import LocalSandbox, root_name
 from thakur.settings import Address, Settings
 
 FREE_BYTES = 2 * 1024**3
@@ -67,18 +67,10 @@ def check_dev_null(path: Path = Path("/dev/null")) -> Check:
     return Check("/dev/null", "fail", f"its mode is {stat.filemode(mode)}: not everybody can write to it", hint)
 
 
-def check_bubblewrap(settings: Settings) -> Check:
-    """Whether there is one that is new enough."""
-    if not settings.is_sandboxed:
-        return Check("bubblewrap", "warn", "THAKUR_SANDBOX is off: what is deployed runs with Thakur's own rights")
-    try:
-        return Check("bubblewrap", "ok", str(bubblewrap()))
-    except ThakurError as error:
-        return Check("bubblewrap", "fail", error.message, error.hint)
-
-
 async def check_sandbox(settings: Settings) -> list[Check]:
     """What this host can enforce, by trying it."""
+    if not settings.is_sandboxed:
+        return [Check("sandbox", "warn", "THAKUR_SANDBOX is off: what is deployed runs with Thakur's own rights")]
     try:
         enforcement = await LocalSandbox(f"{root_name(settings.data_dir)}-doctor").enforcement()
     except ThakurError as error:

@@ -23,6 +23,7 @@ def open_connection(settings: ClientSettings, within_seconds: float) -> HTTPConn
     try:
         connection.connect()
     except OSError as error:
+        connection.close()
         raise _absence(settings, error) from error
     assert connection.sock
     connection.sock.settimeout(within_seconds)

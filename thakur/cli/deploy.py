@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         document({"project": project, "number": number} | ending.summary() | {"seconds": seconds})
     if not ending.is_live:
-        raise DeployFailed(ending.account(), hint=ending.next())
+        still = _still_live(session, project)
+        raise DeployFailed(f"{ending.account()}{still}", hint=ending.next())
     say(f"#{number} is live after {seconds} s.")
     if not args.json:
         result(str(ending.url))
@@ -100,6 +101,13 @@ def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool) -> 
         )
     remember_project(session.settings, folder, project)
     return int(build["number"])
+
+
+def _still_live(session: "Session", project: str) -> str:
+    from thakur.cli.session import project_path
+
+    shown = session.client.get(project_path(project))
+    return f" #{shown['active']} is still live at {shown['url']}." if shown["active"] else ""
 
 
 def _watched(chunks: Iterable[bytes]) -> Iterator[bytes]:

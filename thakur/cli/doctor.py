@@ -40,8 +40,8 @@ def _all_checks(settings: "Settings") -> "list[Check]":
 
     from thakur.cli import checks
 
-    found = [checks.check_data_dir(settings), checks.check_dev_null(), checks.check_bubblewrap(settings)]
-    found += asyncio.run(checks.check_sandbox(settings)) if settings.is_sandboxed and found[2].status == "ok" else []
+    found = [checks.check_data_dir(settings), checks.check_dev_null()]
+    found += asyncio.run(checks.check_sandbox(settings))
     found += [checks.check_bun(settings), *checks.check_stores(settings)]
     if host := _running(settings):
         return [*found, checks.Check("server", "ok", f"version {host['version']} runs as process {host['pid']}")]

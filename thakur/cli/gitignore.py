@@ -66,7 +66,12 @@ _TOKEN = re.compile(
 )
 
 
+_CLASSES = {"alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "digit": "0-9", "lower": "a-z", "upper": "A-Z"}
+
+
 def _translated(pattern: str) -> str:
+    for name, characters in _CLASSES.items():
+        pattern = pattern.replace(f"[:{name}:]", characters)
     return "".join(_regex(found) for found in _TOKEN.finditer(pattern))
 
 

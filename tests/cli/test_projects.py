@@ -1,0 +1,74 @@
+import json
+
+import pytest
+
+
+def test_a_created_project_is_listed(thakur, server):
+    created = thakur("projects", "create", "shop")
+    assert created.status == 0
+    assert created.out == "http://shop.localhost:8080\n"
+    thakur("projects", "create", "blog")
+
+    listed = thakur("projects")
+    names = [line.split()[0] for line in listed.out.splitlines()]
+    assert names == ["NAME", "blog", "shop"]
+
+
+def test_json_is_one_document_and_nothing_else(thakur, server):
+    created = thakur("projects", "create", "shop", "--json")
+    assert json.loads(created.out)["name"] == "shop"
+    assert [row["name"] for row in json.loads(thakur("projects", "--json").out)] == ["shop"]
+    assert json.loads(thakur("projects", "delete", "shop", "--yes", "--json").out)[0]["status"] == "deleting"
+
+
+def test_no_projects_names_the_way_to_one(thakur, server):
+    ran = thakur("projects")
+    assert (ran.status, ran.out) == (0, "")
+    assert "thakur deploy FOLDER" in ran.err
+
+
+def test_a_refusal_says_what_and_what_next(thakur, server):
+    ran = thakur("projects", "create", "--", "-x")
+    assert (ran.status, ran.err) == (1, "-x is no name for a project.\nTry: shop\n")
+    thakur("projects", "create", "shop")
+    ran = thakur("projects", "create", "shop")
+    assert (ran.status, ran.err) == (1, "The name shop is taken.\n")
+
+
+def test_delete_without_a_terminal_asks_for_yes(thakur, server, monkeypatch):
+    thakur("projects", "create", "shop")
+    ran = thakur("projects", "delete", "shop")
+    assert ran.status == 2
+    assert "--yes" in ran.err
+    assert server.doubles.projects.rows
+
+
+@pytest.mark.parametrize(("typed", "remains"), [("shop\n", 0), ("\n", 1), ("yes\n", 1), ("Shop\n", 1), ("", 1)])
+def test_delete_wants_the_name_typed_again(thakur, server, monkeypatch, typed, remains):
+    thakur("projects", "create", "shop")
+
+    class Terminal:
+        isatty = staticmethod(lambda: True)
+        readline = staticmethod(lambda: typed)
+
+    monkeypatch.setattr("sys.stdin", Terminal)
+    ran = thakur("projects", "delete", "shop")
+    assert len(server.doubles.projects.rows) == remains
+    assert ran.status == remains
+
+
+def test_delete_all_deletes_all(thakur, server):
+    thakur("projects", "create", "shop")
+    thakur("projects", "create", "blog")
+    assert thakur("projects", "delete", "--all", "--yes").status == 0
+    assert server.doubles.projects.rows == []
+
+
+@pytest.mark.parametrize("argv", [[], ["shop", "--all"]])
+def test_delete_wants_a_name_or_all(thakur, server, argv):
+    assert thakur("projects", "delete", *argv, "--yes").status == 2
+
+
+def test_a_project_that_is_not_there_cannot_be_deleted(thakur, server):
+    ran = thakur("projects", "delete", "nope", "--yes")
+    assert (ran.status, ran.err) == (1, "There is no project nope.\nSee them with: thakur projects\n")
