@@ -6,6 +6,7 @@ ended is an *exit*; what this host can enforce, and what not and why, is its *en
 """
 
 from thakur.sandbox.bubblewrap import bubblewrap
+from thakur.sandbox.certificates import certificate_binds
 from thakur.sandbox.interface import (
     Bind,
     BubblewrapMissing,
@@ -50,6 +51,7 @@ __all__ = [
     "UidsExhausted",
     "Workspace",
     "bubblewrap",
+    "certificate_binds",
     "root_name",
     "server_id",
     "tenant_uid",

@@ -182,7 +182,8 @@ class LocalSandbox:
 
     def _make_leaf(self, spec: Spec) -> Leaf:
         leaf = self._cgroups.leaf(spec.name)
-        if leaf.processes() or processes.titled(self._title(spec.name)):
+        # Where there are control groups they tell at once; reading every command line takes a while on a busy host.
+        if leaf.processes() or (not leaf.controllers and processes.titled(self._title(spec.name))):
             raise NameTaken(f"A sandbox named {spec.name} runs already.")
         try:
             self._cgroups.prepare()
