@@ -79,6 +79,24 @@ def test_nobody_answering_at_first_is_said_at_once(client):
         list(events.follow(client, LOGS))
 
 
+def test_a_server_that_is_not_ready_after_a_restart_is_waited_for(data_dir, client, monkeypatch):
+    with serving(data_dir, ["a"], has_ended=False):
+        stream = events.follow(client, LOGS)
+        next(stream)
+    stream_of, answers = client.stream, []
+
+    def unready(path, headers):
+        if len(answers) < 3:
+            answers.append(headers["Last-Event-ID"])
+            raise Refused({"status": 503, "detail": "The database is away"})
+        return stream_of(path, headers)
+
+    monkeypatch.setattr(client, "stream", unready)
+    with serving(data_dir, ["a", "b"], has_ended=True):
+        assert [line["text"] for line in stream] == ["b"]
+    assert answers == ["1"] * 3
+
+
 def test_a_refusal_is_not_tried_again(data_dir, client):
     with serving(data_dir, [], has_ended=True), pytest.raises(Refused) as refused:
         list(events.follow(client, "projects/shop/builds/4/logs"))

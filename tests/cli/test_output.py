@@ -48,7 +48,7 @@ def test_a_level_is_seen_in_a_pipe_and_colored_on_a_terminal(terminal):
     line = {"level": "error", "text": "No \x1b[1mway\x1b[0m"}
     screen = terminal()
     output.log_line(line, screen)
-    assert screen.getvalue() == "\x1b[31mNo \x1b[1mway\x1b[0m\x1b[0m\x1b[0m\n"
+    assert screen.getvalue() == "\x1b[31mNo \x1b[1mway\x1b[0m\x1b[0m\n"
     pipe = io.StringIO()
     output.log_line(line, pipe)
     assert pipe.getvalue() == "error: No way\n"

@@ -8,7 +8,7 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 from thakur.cli.client import Client
-from thakur.cli.interface import AnswerUnreadable, ServerAbsent
+from thakur.cli.interface import AnswerUnreadable, Refused, ServerAbsent
 
 RECONNECT_SECONDS = 60.0
 PAUSE_SECONDS = 0.5
@@ -33,9 +33,9 @@ def follow(client: Client, path: str, on_break: Callable[[], None] = lambda: Non
                 if line is not None:
                     last = int(line["number"])
                     yield line
-        except (ServerAbsent, OSError, HTTPException) as error:
-            if not has_answered or (deadline is not None and time.monotonic() > deadline):
-                raise _absent(error) from error
+        except (ServerAbsent, Refused, OSError, HTTPException) as error:
+            if not has_answered or not _may_pass(error) or (deadline is not None and time.monotonic() > deadline):
+                raise _told(error) from error
         if deadline is None:
             deadline = time.monotonic() + RECONNECT_SECONDS
             on_break()
@@ -75,7 +75,12 @@ def _line(data: str) -> Line | None:
     return line if isinstance(line, dict) and "number" in line else None
 
 
-def _absent(error: Exception) -> ServerAbsent:
-    if isinstance(error, ServerAbsent):
+def _may_pass(error: Exception) -> bool:
+    # A server that has just started may answer 503 until its database is there.
+    return not isinstance(error, Refused) or error.problem.get("status", 0) >= 500
+
+
+def _told(error: Exception) -> ServerAbsent | Refused:
+    if isinstance(error, ServerAbsent | Refused):
         return error
     return ServerAbsent(f"The connection to the server broke: {error or 'it was closed'}")

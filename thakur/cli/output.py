@@ -72,9 +72,8 @@ def safe(text: str, *, keep_color: bool = False) -> str:
 
 
 def _write(stream: TextIO, text: str, color: str = "") -> None:
-    if stream.isatty():
-        text = f"\x1b[{color}m{text}\x1b[0m" if color else text
-        text = f"{text}\x1b[0m" if "\x1b" in text else text
+    if stream.isatty() and (color or "\x1b" in text):
+        text = f"\x1b[{color}m{text}\x1b[0m"
     print(text, file=stream, flush=True)
 
 
