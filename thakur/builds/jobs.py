@@ -44,10 +44,11 @@ class BuildJobs:
         self._consumer = consumer
         self._running: set[int] = set()
         self._claiming = asyncio.Lock()
+        self._is_recovered = False
 
     async def drain(self) -> None:
         """Run builds until nothing is eligible; then tell of those that nobody heard of."""
-        await self._requeue_lost()
+        await self._recover()
         while (build := await self._claim()) is not None:
             try:
                 await self._run(build)
@@ -56,14 +57,17 @@ class BuildJobs:
         for ready in await self._claims.unannounced():
             await self._announce(ready)
 
-    async def _requeue_lost(self) -> None:
+    async def _recover(self) -> None:
         async with self._claiming:
+            if not self._is_recovered:
+                await asyncio.to_thread(self._pipeline.recover)
+                self._is_recovered = True
             lost = await self._claims.lost(frozenset(self._running))
         for build in lost:
             if build.attempt < ATTEMPTS:
                 await self._claims.release(build)
             else:
-                say(INTERRUPTED, self._logs.writer(build.log_stream_id))
+                await self._explain(build, INTERRUPTED)
                 await self._fail(build, INTERRUPTED, Progress())
 
     async def _claim(self) -> Build | None:
@@ -88,11 +92,11 @@ class BuildJobs:
             log.warning("build goes on when the database is back", extra={"build_id": build.id})
         except ThakurError as error:
             failure = Failure(code=error.code, what=error.message, next=error.hint)
-            say(failure, self._logs.writer(build.log_stream_id))
+            await self._explain(build, failure)
             await self._fail(build, failure, progress)
         except Exception:  # the job's shell: a bug in one build must not stop the others
             log.exception("build failed by a bug", extra={"build_id": build.id})
-            say(INTERNAL, self._logs.writer(build.log_stream_id))
+            await self._explain(build, INTERNAL)
             await self._fail(build, INTERNAL, progress)
 
     async def _carry_out(self, build: Build, progress: Progress) -> None:
@@ -127,6 +131,11 @@ class BuildJobs:
                 hold.reschedule(asyncio.get_running_loop().time())
                 return
 
+    async def _explain(self, build: Build, failure: Failure) -> None:
+        writer = self._logs.writer(build.log_stream_id)
+        say(failure, writer)
+        await writer.flush()
+
     async def _fail(self, build: Build, failure: Failure, progress: Progress) -> None:
         await self._claims.fail(build, failure, progress)
         log.info("build failed", extra={"build_id": build.id, "code": failure.code})
@@ -136,7 +145,6 @@ class BuildJobs:
         await self._forget_upload(build)
         # A project that is being deleted takes its streams along.
         with suppress(StreamNotFound):
-            await self._logs.writer(build.log_stream_id).flush()
             await self._logs.end(build.log_stream_id)
 
     async def _forget_upload(self, build: Build) -> None:

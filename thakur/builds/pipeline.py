@@ -93,6 +93,12 @@ class Pipeline:
             await writer.flush()
         return outcome
 
+    def recover(self) -> None:
+        """Remove what a crash left behind. Blocking; only while no build runs here."""
+        self._workspaces.recover()
+        self._artifacts.remove_partial()
+        self._uploads.remove_partial()
+
     async def _steps_of(self, build: Build, workspace: Path, writer: StreamWriter, progress: Progress) -> Outcome:
         uid = self._uid_of(build.project_id)
         place = Place(
@@ -126,7 +132,12 @@ class Pipeline:
             ) from error
         except (UploadInvalid, UploadTooLarge) as error:
             raise BuildFailed(
-                Failure(code=error.code, what=error.message, why="The upload was refused.", next=error.hint)
+                Failure(
+                    code=error.code,
+                    what=error.message,
+                    why="An upload may hold files, directories, and links that stay inside it.",
+                    next=error.hint or "Remove it from the folder, or name it in .gitignore, and deploy again.",
+                )
             ) from error
         place.writer.write(f"Unpacked {found.files:,} files ({_size(found.size_bytes)})", Level.DEPLOY)
 

@@ -83,5 +83,5 @@ def _is_for_the_desk(command: str) -> bool:
     modes = _DEV_SERVERS.get(program)
     if modes is None:
         return False
-    has_mode = any(not word.startswith("-") for word in words[1:])
+    has_mode = len(words) > 1 and not words[1].startswith("-")
     return bool(modes & rest) or ("" in modes and not has_mode)

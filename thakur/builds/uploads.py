@@ -1,13 +1,14 @@
 """Uploads: what a client sends, kept under its SHA-256 until its build has ended."""
 
 import asyncio
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ from thakur.builds.disk import check_free, sync_directory, write_all
 from thakur.builds.interface import UPLOAD_BYTES, UploadInvalid, UploadTooLarge
 
 WRITE_BYTES = 1024 * 1024
+ABANDONED_SECONDS = 3600.0
 CHECK_DISK_EVERY_BYTES = 64 * 1024 * 1024
 _PARTIAL = ".partial-"
 
@@ -71,9 +73,11 @@ class Uploads:
         shutil.rmtree(self._directory / str(project_id), ignore_errors=True)
 
     def remove_partial(self) -> None:
-        """Remove what bodies that broke off with the whole process left behind. Only before the first `receive`."""
+        """Remove what bodies that broke off with the whole process left behind: nobody has written to it for an hour."""
         for path in self._directory.glob(f"*/{_PARTIAL}*"):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                    path.unlink()
 
     async def _write(self, body: AsyncIterator[bytes], file: IO[bytes], directory: Path) -> Received:
         digest = hashlib.sha256()
@@ -115,7 +119,7 @@ def _publish(partial: Path, path: Path) -> None:
     sync_directory(path.parent)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _locked(directory: Path) -> Iterator[None]:
     # Between a removal's look at the time and its unlink no new upload of the same bytes may arrive.
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,0 +1,206 @@
+"""The pipeline over real uploads."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from support.building import BuildPlace, body_of, make_build
+from support.fake_sandbox import FakeSandbox
+from support.tarballs import link, packed, packed_files, packed_folder
+from support.waiting import eventually
+from thakur.builds import BuildFailed
+from thakur.builds.pipeline import Progress
+from thakur.sandbox import Exit
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FROZEN = ("bun", "install", "--frozen-lockfile")
+
+
+def fake_place(tmp_path: Path, *exits: tuple[bytes, Exit]) -> tuple[BuildPlace, FakeSandbox]:
+    sandbox = FakeSandbox(*exits)
+    return BuildPlace(tmp_path / "data", sandbox), sandbox
+
+
+def leftovers(place: BuildPlace, tmp_path: Path) -> list[str]:
+    return [path.name for path in (tmp_path / "data" / "builds" / "1").iterdir() if path.name != "cache"]
+
+
+async def test_a_plain_folder_becomes_an_artifact(place: BuildPlace, tmp_path: Path) -> None:
+    outcome = await place.build(packed_folder(EXAMPLES / "plain"))
+
+    directory = Path(await place.artifacts.directory(1, outcome.packed.digest))
+    assert sorted(path.name for path in directory.iterdir()) == ["404.html", "index.html", "style.css"]
+    assert [step.name for step in outcome.steps] == ["unpack", "detect", "install", "build", "package"]
+    assert ("deploy", "Detected Plain folder (static)") in place.lines
+    assert place.lines[-1][0] == "success"
+    assert leftovers(place, tmp_path) == []
+
+
+@pytest.mark.walk
+async def test_a_hono_server_is_installed_from_the_registry(place: BuildPlace, tmp_path: Path) -> None:
+    first = await place.build(packed_folder(EXAMPLES / "hono"))
+    shared = sum(1 for _ in (tmp_path / "data" / "artifacts" / "1" / ".files").iterdir())
+    second = await place.build(packed_folder(EXAMPLES / "hono"))
+
+    assert first.plan.start == ("bun", "src/index.ts")
+    assert first.packed == second.packed
+    assert shared > 100, "packages are hard links into bun's cache, or they would not be shared"
+    assert await place.artifacts.verify(1, first.packed.digest)
+    directory = Path(await place.artifacts.directory(1, first.packed.digest))
+    assert (directory / "node_modules" / "hono" / "package.json").is_file()
+    assert not (directory / ".thakur-cache").exists()
+
+
+@pytest.mark.walk
+async def test_a_build_that_overwrites_a_package_in_place_leaves_earlier_artifacts(place: BuildPlace) -> None:
+    folder = {path.name: path.read_text() for path in (EXAMPLES / "hono").iterdir() if path.is_file()}
+    first = await place.build(packed_files(folder | {"index.ts": "export default {}"}))
+    evil = folder["package.json"].replace(
+        '"dev"',
+        '"build": "echo evil >> node_modules/hono/package.json; echo evil >> node_modules/hono/README.md", "dev"',
+    )
+
+    await place.build(packed_files(folder | {"index.ts": "export default {}", "package.json": evil}))
+
+    assert await place.artifacts.verify(1, first.packed.digest)
+
+
+async def test_a_build_script_makes_the_output(place: BuildPlace) -> None:
+    # A package in the folder itself: nothing is asked of the registry.
+    files = {
+        "package.json": """{"devDependencies": {"vite": "file:./vite"},
+            "scripts": {"build": "mkdir dist && vite $NODE_ENV > dist/index.html"}}""",
+        "vite/package.json": '{"name": "vite", "version": "1.0.0", "bin": "vite.js"}',
+        "vite/vite.js": "#!/usr/bin/env node\nconsole.log('built for', process.argv[2])\n",
+    }
+
+    outcome = await place.build(packed_files(files))
+
+    directory = Path(await place.artifacts.directory(1, outcome.packed.digest))
+    assert (directory / "index.html").read_text() == "built for production\n"
+    assert outcome.packed.files == 1
+    assert ("deploy", "Building with bun run build") in place.lines
+
+
+async def test_a_failed_build_says_why_and_leaves_nothing_but_its_cache(tmp_path: Path) -> None:
+    place, _ = fake_place(tmp_path, (b"", Exit(code=0)), (b"Error: broken\n", Exit(code=1)))
+    files = {"package.json": '{"dependencies": {"hono": "4"}, "scripts": {"build": "x"}}', "index.ts": ""}
+
+    with pytest.raises(BuildFailed) as failed:
+        await place.build(packed_files(files))
+
+    failure = failed.value.failure
+    assert place.lines[-3:] == [("error", failure.what), ("error", failure.why), ("error", failure.next)]
+    assert place.output == "Error: broken\n"
+    assert [step.name for step in place.progress.steps] == ["unpack", "detect", "install", "build"]
+    assert leftovers(place, tmp_path) == []
+    assert (tmp_path / "data" / "builds" / "1" / "cache").is_dir()
+
+
+async def test_a_lockfile_that_does_not_fit_is_told_and_left_aside(tmp_path: Path) -> None:
+    frozen = (b"error: lockfile had changes, but lockfile is frozen\n", Exit(code=1))
+    place, sandbox = fake_place(tmp_path, frozen)
+
+    await place.build(packed_files({"package.json": '{"dependencies": {"hono": "4"}}', "bun.lock": "", "index.ts": ""}))
+
+    assert [spec.argv for spec in sandbox.specs] == [FROZEN, ("bun", "install")]
+    assert any(level == "warning" and "lockfile" in text for level, text in place.lines)
+
+
+async def test_node_env_is_set_for_the_build_and_not_for_the_installation(tmp_path: Path) -> None:
+    place, sandbox = fake_place(tmp_path)
+
+    await place.build(
+        packed_files({"package.json": '{"dependencies": {"koa": "3"}, "scripts": {"build": "x"}}', "index.js": ""})
+    )
+
+    assert [spec.env.get("NODE_ENV") for spec in sandbox.specs] == [None, "production"]
+
+
+@pytest.mark.parametrize(
+    ("archive", "code"),
+    [
+        (packed(link("evil", "/etc/passwd")), "upload_invalid"),
+        (b"no archive", "upload_invalid"),
+        (packed(("README.md", b"hello")), "nothing_recognised"),
+        (packed(("package.json", b"{")), "package_json_invalid"),
+    ],
+    ids=["link", "garbage", "unknown", "broken manifest"],
+)
+async def test_refused_uploads_fail_with_a_reason(tmp_path: Path, archive: bytes, code: str) -> None:
+    place, sandbox = fake_place(tmp_path)
+
+    with pytest.raises(BuildFailed) as failed:
+        await place.build(archive)
+
+    assert failed.value.failure.code == code
+    assert failed.value.failure.next
+    assert sandbox.specs == []
+    assert leftovers(place, tmp_path) == []
+
+
+async def test_an_output_that_is_missing_is_a_failure(tmp_path: Path) -> None:
+    place, _ = fake_place(tmp_path)
+
+    with pytest.raises(BuildFailed) as failed:
+        await place.build(packed_files({"package.json": '{"dependencies": {"vite": "8"}}', "index.html": ""}))
+
+    assert failed.value.failure.code == "output_missing"
+
+
+async def test_an_upload_that_is_gone_is_a_failure(tmp_path: Path) -> None:
+    place, _ = fake_place(tmp_path)
+
+    with pytest.raises(BuildFailed) as failed:
+        await place.pipeline.run(make_build(1, 1, "0" * 64), Progress())
+
+    assert failed.value.failure.code == "upload_missing"
+
+
+async def test_a_canceled_build_leaves_nothing(tmp_path: Path) -> None:
+    place, sandbox = fake_place(tmp_path)
+    sandbox.hangs = True
+    files = packed_files({"package.json": '{"dependencies": {"hono": "4"}}', "index.ts": ""})
+    received = await place.uploads.receive(1, body_of(files))
+    running = asyncio.ensure_future(place.pipeline.run(make_build(1, 1, received.digest), Progress()))
+    await eventually(lambda: sandbox.specs)
+
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert running.cancelled()
+    assert sandbox.canceled == 1
+    assert leftovers(place, tmp_path) == []
+
+
+async def test_a_second_attempt_says_so(tmp_path: Path) -> None:
+    place, _ = fake_place(tmp_path)
+    received = await place.uploads.receive(1, body_of(packed_files({"index.html": ""})))
+
+    await place.pipeline.run(make_build(1, 1, received.digest, attempt=2), Progress())
+
+    assert place.logs.writer(1).lines[0][1].startswith("Attempt 2 begins")
+
+
+async def test_a_full_disk_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    place, _ = fake_place(tmp_path)
+    monkeypatch.setattr(place.artifacts, "pack", full)
+
+    with pytest.raises(BuildFailed) as failed:
+        await place.build(packed_files({"index.html": ""}))
+
+    assert failed.value.failure.code == "disk_full"
+
+
+async def test_recovery_removes_what_a_crash_left(place: BuildPlace, tmp_path: Path) -> None:
+    (tmp_path / "data" / "builds" / "1" / "5-1").mkdir(parents=True)
+    (tmp_path / "data" / "artifacts" / "1" / ".partial-x").mkdir(parents=True)
+
+    place.pipeline.recover()
+
+    assert leftovers(place, tmp_path) == []
+    assert [path.name for path in (tmp_path / "data" / "artifacts" / "1").iterdir()] == [".files"]

@@ -1,0 +1,133 @@
+"""Asking for builds and looking at them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from support.build_house import BuildHouse
+from support.building import body_of
+from support.tarballs import packed_files
+from thakur.builds import (
+    ArtifactNotFound,
+    BuildNotFound,
+    BuildsRunning,
+    BuildStatus,
+    Source,
+    Upload,
+    UploadInvalid,
+)
+from thakur.queue import BUILDS
+
+SITE = packed_files({"index.html": "hello"})
+
+
+async def test_a_request_queues_a_build_and_wakes_a_worker(house: BuildHouse) -> None:
+    project = await house.project()
+
+    build = await house.builds.request(
+        await house.principal(), project.id, Upload(folder="shop", commit="abc", message="m\0"), body_of(SITE)
+    )
+
+    assert (build.number, build.status, build.attempt, build.requested_by) == (1, BuildStatus.QUEUED, 0, "operator")
+    assert build.source == Source(
+        digest=build.source.digest, size_bytes=len(SITE), folder="shop", commit="abc", message="m\ufffd"
+    )
+    assert house.queue.wakes == [BUILDS]
+    assert await house.look(build) == build
+
+
+async def test_a_refused_upload_takes_no_number(house: BuildHouse) -> None:
+    project = await house.project()
+
+    with pytest.raises(UploadInvalid):
+        await house.request(project, b"")
+
+    assert (await house.request(project, SITE)).number == 1
+    assert len(house.files()) == 1
+
+
+async def test_a_broken_body_leaves_no_row_and_no_file(house: BuildHouse) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"x"
+        raise ConnectionResetError
+
+    project = await house.project()
+
+    with pytest.raises(ConnectionResetError):
+        await house.builds.request(await house.principal(), project.id, Upload(), broken())
+
+    assert await house.builds.list(await house.principal(), project.id) == []
+    assert house.files() == []
+    assert house.queue.wakes == []
+
+
+async def test_a_newer_request_supersedes_the_queued_one(house: BuildHouse) -> None:
+    project = await house.project()
+    first = await house.request(project, SITE)
+    other = await house.request(await house.project("other"), SITE)
+
+    second = await house.request(project, packed_files({"index.html": "newer"}))
+
+    assert (await house.look(first)).status is BuildStatus.SUPERSEDED
+    assert (await house.look(other)).status is BuildStatus.QUEUED
+    assert (await house.look(second)).status is BuildStatus.QUEUED
+    assert await house.texts(first) == ["Superseded by #2 before it began"]
+    assert [path for path in house.files() if first.source.digest in path] == [
+        f"uploads/{other.project_id}/{other.source.digest}"
+    ]
+
+
+async def test_builds_are_listed_newest_first(house: BuildHouse) -> None:
+    project = await house.project()
+    for _ in range(4):
+        await house.request(project, SITE)
+    principal = await house.principal()
+
+    assert [build.number for build in await house.builds.list(principal, project.id)] == [4, 3, 2, 1]
+    assert [build.number for build in await house.builds.list(principal, project.id, limit=2, before=4)] == [3, 2]
+    assert await house.builds.list(principal, project.id + 1) == []
+
+
+async def test_what_is_not_there_is_not_found(house: BuildHouse) -> None:
+    project = await house.project()
+
+    with pytest.raises(BuildNotFound):
+        await house.builds.get(await house.principal(), project.id, 1)
+    with pytest.raises(ArtifactNotFound):
+        await house.builds.artifact(project.id, 1)
+
+
+async def test_an_artifact_is_its_projects(house: BuildHouse) -> None:
+    project = await house.project()
+    build = await house.request(project, SITE)
+    await house.jobs.drain()
+    artifact_id = (await house.look(build)).artifact_id
+    assert artifact_id is not None
+
+    artifact = await house.builds.artifact(project.id, artifact_id)
+
+    assert (artifact.files, artifact.size_bytes, artifact.plan.framework) == (1, 5, "Plain folder")
+    with pytest.raises(ArtifactNotFound):
+        await house.builds.artifact(project.id + 1, artifact_id)
+
+
+async def test_a_deleted_project_leaves_no_file(house: BuildHouse) -> None:
+    project = await house.project()
+    await house.request(project, SITE)
+    await house.jobs.drain()
+    waiting = await house.request(project, SITE)
+    assert house.files()
+
+    await house.builds.project_deleted(project.id)
+    await house.builds.project_deleted(project.id)
+
+    assert house.files() == []
+    assert (await house.look(waiting)).status is BuildStatus.CANCELED
+
+
+async def test_a_project_with_a_workspace_in_use_is_deleted_later(house: BuildHouse) -> None:
+    project = await house.project()
+    house.place.workspaces.prepare(project.id, 1, 1).mkdir()
+
+    with pytest.raises(BuildsRunning):
+        await house.builds.project_deleted(project.id)

@@ -1,0 +1,80 @@
+"""The room of builds on a real database: a place to build in, the service, the job, and who hears of artifacts."""
+
+from pathlib import Path
+
+from support.building import BuildPlace, body_of
+from support.fake_sandbox import FakeSandbox
+from support.queues import RecordingQueue
+from thakur.accounts import Principal
+from thakur.accounts.service import LocalAccounts
+from thakur.builds import ArtifactReady, Build, Upload
+from thakur.builds.claims import Claims
+from thakur.builds.jobs import BuildJobs
+from thakur.builds.service import LocalBuilds
+from thakur.db import Database
+from thakur.logs.service import LocalLogs
+from thakur.projects import Project
+from thakur.projects.service import LocalProjects
+
+
+class RecordingConsumer:
+    """Implements ArtifactConsumer; fails as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[ArtifactReady] = []
+        self.is_away = False
+
+    async def artifact_ready(self, ready: ArtifactReady) -> None:
+        if self.is_away:
+            raise ConnectionError
+        self.heard.append(ready)
+
+
+class BuildHouse:
+    def __init__(self, db: Database, data_dir: Path) -> None:
+        self.db = db
+        self.sandbox = FakeSandbox()
+        self.logs = LocalLogs(db)
+        self.place = BuildPlace(data_dir, self.sandbox, logs=self.logs)
+        self.queue = RecordingQueue()
+        self.projects = LocalProjects(db, self.queue, [])
+        self.consumer = RecordingConsumer()
+        self.builds = LocalBuilds(
+            db,
+            self.projects,
+            self.logs,
+            self.queue,
+            self.place.uploads,
+            self.place.workspaces,
+            self.place.artifacts,
+        )
+        self.claims = Claims(db, "worker")
+        self.jobs = self.make_jobs()
+        self.data_dir = data_dir
+
+    def make_jobs(self, worker: str = "worker") -> BuildJobs:
+        """The job of a worker, as it is after a start."""
+        claims = Claims(self.db, worker)
+        return BuildJobs(claims, self.place.pipeline, self.logs, self.place.uploads, self.consumer)
+
+    async def principal(self) -> Principal:
+        accounts = LocalAccounts(self.db)
+        await accounts.prepare()
+        return await accounts.operator()
+
+    async def project(self, name: str = "shop") -> Project:
+        return await self.projects.create(await self.principal(), name)
+
+    async def request(self, project: Project, archive: bytes) -> Build:
+        return await self.builds.request(await self.principal(), project.id, Upload(folder="shop"), body_of(archive))
+
+    async def look(self, build: Build) -> Build:
+        return await self.builds.get(await self.principal(), build.project_id, build.number)
+
+    async def texts(self, build: Build) -> list[str]:
+        return [line.text for line in await self.logs.page(build.log_stream_id, 0, 500)]
+
+    def files(self) -> list[str]:
+        """What lies in the data directory but the toolchain."""
+        found = (path.relative_to(self.data_dir) for path in self.data_dir.rglob("*") if path.is_file())
+        return sorted(str(path) for path in found if path.parts[0] != "toolchain")

@@ -1,0 +1,30 @@
+"""A sandbox that runs nothing and ends each command as it is told."""
+
+import asyncio
+
+from thakur.sandbox import DeadlineExceeded, Exit, OnOutput, Spec
+
+
+class FakeSandbox:
+    """Implements Sandbox.run; `exits` are taken in order, then everything succeeds."""
+
+    def __init__(self, *exits: tuple[bytes, Exit]) -> None:
+        self.exits = list(exits)
+        self.specs: list[Spec] = []
+        self.hangs = False
+        self.canceled = 0
+
+    async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
+        self.specs.append(spec)
+        if self.hangs:
+            try:
+                async with asyncio.timeout(deadline_seconds):
+                    await asyncio.get_running_loop().create_future()
+            except TimeoutError as error:
+                raise DeadlineExceeded("too long") from error
+            except asyncio.CancelledError:
+                self.canceled += 1
+                raise
+        output, ended = self.exits.pop(0) if self.exits else (b"", Exit(code=0))
+        on_output(output)
+        return ended
