@@ -32,8 +32,7 @@ from thakur.runtime.jobs import RolloutJobs
 from thakur.runtime.rollout import Rollout
 from thakur.runtime.service import LocalRuntime
 from thakur.runtime.withdrawal import Withdrawal
-from thakur.sandbox import LocalSandbox
-from thakur.sandbox.users import root_name, tenant_uid, uid_base
+from thakur.sandbox import LocalSandbox, root_name, tenant_uid, uid_base
 from thakur.settings import Settings
 from thakur.stores import StoreUrls, service_user
 

@@ -11,7 +11,7 @@ import msgspec
 from thakur.builds.interface import BuildFailed, Failure, Toolchain
 from thakur.builds.unpack import CACHE_NAME
 from thakur.logs import StreamWriter
-from thakur.sandbox import Bind, DeadlineExceeded, Exit, Limits, Sandbox, Spec, Workspace
+from thakur.sandbox import Bind, DeadlineExceeded, Exit, Limits, Sandbox, Spec, Workspace, certificate_binds
 
 BUILD_SECONDS = 20 * 60.0
 BUILD_MEMORY_BYTES = 1536 * 1024**2
@@ -80,7 +80,10 @@ class Steps:
             env={**self._passed, **env},
             uid=place.uid,
             app=Workspace(str(place.workspace)),
-            binds=tuple(Bind(source, target) for source, target in self._toolchain.binds),
+            binds=(
+                *(Bind(source, target) for source, target in self._toolchain.binds),
+                *certificate_binds(self._passed),
+            ),
             path=self._toolchain.path,
             limits=limits,
             is_background=True,

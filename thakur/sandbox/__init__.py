@@ -5,7 +5,6 @@ A *spec* describes one command: its words, environment, the directory that becom
 ended is an *exit*; what this host can enforce, and what not and why, is its *enforcement*.
 """
 
-from thakur.sandbox.bubblewrap import bubblewrap
 from thakur.sandbox.certificates import certificate_binds
 from thakur.sandbox.interface import (
     Bind,
@@ -28,6 +27,7 @@ from thakur.sandbox.interface import (
     Workspace,
 )
 from thakur.sandbox.launch import LocalSandbox
+from thakur.sandbox.program import bubblewrap
 from thakur.sandbox.users import root_name, server_id, tenant_uid, uid_base
 
 __all__ = [

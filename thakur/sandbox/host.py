@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from thakur.sandbox.bubblewrap import SYSTEM_PATH, bubblewrap
 from thakur.sandbox.interface import SandboxRefused
+from thakur.sandbox.program import SYSTEM_PATH, bubblewrap
 
 # Where programs and libraries lie outside /usr: links on merged systems, directories on others.
 BESIDE_USR = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")

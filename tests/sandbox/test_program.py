@@ -6,7 +6,7 @@ import thakur.sandbox
 from thakur.sandbox import BubblewrapMissing
 
 # The package offers the function under the module's own name.
-module = sys.modules["thakur.sandbox.bubblewrap"]
+module = sys.modules["thakur.sandbox.program"]
 
 
 @pytest.fixture(autouse=True)
