@@ -46,7 +46,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     report = yield
-    if report.skipped and os.environ.get("THAKUR_TESTS_SKIP") == "never":
+    # Only what depends on the user may be skipped there: a tool that is missing may not.
+    if report.skipped and os.environ.get("THAKUR_TESTS_SKIP") == "never" and "root" not in str(report.longrepr):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped where nothing may be: {report.longrepr}"
     return report

@@ -57,7 +57,6 @@ class Settings:
     redis_url: str | None = None
     secret_key_file: Path | None = None
     bun: Path | None = None
-    is_sandboxed: bool = True
     passed_to_builds: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -91,7 +90,6 @@ class Settings:
             redis_url=_url(found, "THAKUR_REDIS_URL", ("redis", "rediss", "unix")),
             secret_key_file=_path(found, "THAKUR_SECRET_KEY_FILE"),
             bun=_program(found, "THAKUR_BUN"),
-            is_sandboxed=_choice(found, "THAKUR_SANDBOX", ("on", "off"), "on") == "on",
             passed_to_builds={name: found[name] for name in PASSED_TO_BUILDS if found.get(name)},
         )
 
@@ -185,10 +183,3 @@ def _program(found: Mapping[str, str], name: str) -> Path | None:
     if path is not None and not os.access(path, os.X_OK):
         raise SettingInvalid(f"{name}={path} is not a program that can be run", hint="Name an executable file.")
     return path
-
-
-def _choice(found: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
-    value = (found.get(name) or default).strip().lower()
-    if value not in allowed:
-        raise SettingInvalid(f"{name}={value} is not known", hint=f"Use one of: {', '.join(allowed)}.")
-    return value

@@ -42,11 +42,6 @@ def test_little_space_is_a_warning(tmp_path, monkeypatch):
     assert checks.check_data_dir(Settings(data_dir=tmp_path)).status == "warn"
 
 
-async def test_a_sandbox_that_is_off_is_a_warning(tmp_path):
-    (check,) = await checks.check_sandbox(Settings(data_dir=tmp_path, is_sandboxed=False))
-    assert check.status == "warn"
-
-
 def test_a_bun_that_does_not_start_fails(tmp_path):
     (tmp_path / "bun").write_text("no program")
     assert checks.check_bun(Settings(data_dir=tmp_path, bun=tmp_path / "bun")).status == "fail"

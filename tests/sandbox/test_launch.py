@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from support.stages import Stage, alive, run, start, until_output
+from support.waiting import eventually
 from thakur.sandbox import (
     DeadlineExceeded,
     Identity,
@@ -73,9 +74,7 @@ async def test_the_deadline_ends_a_step_with_all_its_processes(stage):
 
 async def canceled(stage: Stage) -> None:
     step = asyncio.get_running_loop().create_task(run(stage, stage.shell("touch begun; sleep 60")))
-    async with asyncio.timeout(10):
-        while not (stage.directory / "app-step" / "begun").exists():
-            await asyncio.sleep(0.01)
+    await eventually((stage.directory / "app-step" / "begun").exists, within_seconds=10)
     step.cancel()
     with pytest.raises(asyncio.CancelledError):
         await step

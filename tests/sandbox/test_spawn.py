@@ -1,4 +1,3 @@
-import asyncio
 import os
 import signal
 from pathlib import Path
@@ -6,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.stages import Stage, alive, run, start
+from support.waiting import eventually
 from thakur.sandbox import (
     SandboxRefused,
     SpecInvalid,
@@ -62,9 +62,7 @@ async def test_a_step_dies_with_the_thakur_that_ran_it(user_stage):
     with pytest.raises(EOFError):
         await user_stage.play_apart(runs_and_is_killed)
 
-    async with asyncio.timeout(5):
-        while alive(user_stage):
-            await asyncio.sleep(0.01)
+    await eventually(lambda: not alive(user_stage))
 
 
 async def test_a_command_that_cannot_be_confined_never_begins(root_stage, monkeypatch):

@@ -1,6 +1,5 @@
 """A stage for sandboxes: the directories and programs with which the same scenario plays as root and as a normal user."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from support.users import in_a_child
+from support.waiting import eventually
 from thakur.sandbox import Bind, Exit, Identity, Limits, LocalSandbox, Overlay, Spec, Workspace, processes
 from thakur.sandbox.host import Host
 
@@ -86,9 +86,7 @@ async def run(stage: Stage, spec: Spec, deadline_seconds: float = 20) -> tuple[E
 
 
 async def until_output(path: Path, word: str) -> None:
-    async with asyncio.timeout(10):
-        while word not in path.read_text():
-            await asyncio.sleep(0.01)
+    await eventually(lambda: word in path.read_text(), within_seconds=10)
 
 
 def make_stage(directory: Path, programs: Path, host: Host) -> Stage:

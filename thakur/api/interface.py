@@ -38,7 +38,6 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     http: str
     base_domain: str
-    is_sandboxed: bool = True
     not_enforced: dict[str, str] = {}
 
 

@@ -69,8 +69,6 @@ def check_dev_null(path: Path = Path("/dev/null")) -> Check:
 
 async def check_sandbox(settings: Settings) -> list[Check]:
     """What this host can enforce, by trying it."""
-    if not settings.is_sandboxed:
-        return [Check("sandbox", "warn", "THAKUR_SANDBOX is off: what is deployed runs with Thakur's own rights")]
     try:
         enforcement = await LocalSandbox(f"{root_name(settings.data_dir)}-doctor").enforcement()
     except ThakurError as error:

@@ -161,7 +161,6 @@ def _host_control(settings: Settings, services: Services, word: Word) -> HostCon
             address=str(settings.address),
             http=services.proxy.listens_on(),
             base_domain=settings.base_domain,
-            is_sandboxed=settings.is_sandboxed,
             not_enforced=(await services.sandbox.enforcement()).missing(),
         )
 
