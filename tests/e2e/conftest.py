@@ -1,4 +1,4 @@
-"""One real server for all end-to-end tests; it must leave nothing behind."""
+"""One real server for all end-to-end tests; it must leave nothing behind. What they measure stands below the results."""
 
 import os
 import shutil
@@ -9,6 +9,42 @@ from pathlib import Path
 import pytest
 
 from support.server import Server
+
+
+class Figures:
+    """What was measured, a line each."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, line: str) -> None:
+        self.lines.append(line)
+        print(line)
+
+
+FIGURES = pytest.StashKey[Figures]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = Figures()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker("e2e")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if lines := config.stash[FIGURES].lines:
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def figures(request: pytest.FixtureRequest) -> Figures:
+    return request.config.stash[FIGURES]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ def test_a_hono_application_is_live_after_one_command(server: Server) -> None:
     assert done["status"] == "active"
     assert done["url"] == f"http://hono.localhost:{server.http.split(':')[1]}"
     assert server.get("hono").status == 200
-    print(f"hono: {done['seconds']} s; steps {steps(server, 'hono')}")
+    print(f"hono: {done['seconds']} s; steps {server.steps('hono')}")
 
 
 def test_a_plain_folder_is_live_after_one_command(server: Server, tmp_path: Path) -> None:
@@ -76,9 +76,3 @@ def test_a_deleted_project_is_gone_and_its_host_answers_404(server: Server, tmp_
     names = [row["name"] for row in server.run("projects", "--json").json()]
     assert "short" not in names
     assert server.get("short").status == 404
-
-
-def steps(server: Server, project: str) -> dict[str, float]:
-    build = server.run("builds", "--project", project, "--json").json()[0]
-    deployment = server.run("deployments", "--project", project, "--json").json()[0]
-    return {step["name"]: step["seconds"] for step in [*build["steps"], *deployment["steps"]]}

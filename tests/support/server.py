@@ -122,6 +122,16 @@ class Server:
         """Deploy a folder and return what `--json` says of it."""
         return self.run("deploy", str(folder), "--project", project, "--json").json()
 
+    def builds(self, project: str) -> list[dict[str, Any]]:
+        """The project's builds, newest first."""
+        found: list[dict[str, Any]] = self.run("builds", "--project", project, "--json").json()
+        return found
+
+    def steps(self, project: str) -> dict[str, float]:
+        """The seconds of each step of the latest deploy, build and rollout."""
+        deployment = self.run("deployments", "--project", project, "--json").json()[0]
+        return {step["name"]: step["seconds"] for step in [*self.builds(project)[0]["steps"], *deployment["steps"]]}
+
     def get(self, project: str, path: str = "/", method: str = "GET", **headers: str) -> Answer:
         """Ask the proxy as a visitor of the project would."""
         return self.get_from(self.http, path, method, Host=f"{project}.localhost", **headers)

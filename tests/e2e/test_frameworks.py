@@ -1,0 +1,72 @@
+"""A newcomer's first deploys: each goes live through the proxy, and costs little more than plain bun."""
+
+import socket
+import statistics
+from pathlib import Path
+
+import pytest
+
+from e2e.conftest import Figures
+from support.examples import SERVERS, VITE, Example
+from support.floors import Floor
+from support.server import Server
+
+ROUNDS = 3
+FACTOR = 1.10
+ALLOWANCE_SECONDS = 1.5
+
+
+@pytest.mark.parametrize("example", [VITE, *SERVERS], ids=lambda example: example.name)
+def test_the_first_example_is_live(server: Server, tmp_path: Path, example: Example) -> None:
+    folder = example.write_for_port(tmp_path / "app")
+
+    done = server.deploy(folder, f"first-{example.name}")
+
+    assert done["status"] == "active"
+    answer = server.get(f"first-{example.name}")
+    assert (answer.status, example.word in answer.text) == (200, True)
+    assert server.builds(f"first-{example.name}")[0]["plan"]["framework"] == example.framework
+
+
+@pytest.mark.parametrize("example", [one for one in SERVERS if one.fixed], ids=lambda example: example.name)
+def test_an_example_with_a_fixed_port_fails_and_is_told_which(server: Server, tmp_path: Path, example: Example) -> None:
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", 3000)) != 0, "somebody else listens on port 3000 of this host"
+    folder = example.write(tmp_path / "app")
+
+    done = server.run("deploy", str(folder), "--project", f"fixed-{example.name}", "--json", check=False)
+
+    assert done.status == 1
+    failure = done.json()["failure"]
+    assert failure["code"] == "wrong_port"
+    assert "listens on 3000 instead of PORT=" in failure["what"]
+
+
+@pytest.mark.parametrize("has_lock", [False, True], ids=["unlocked", "locked"])
+@pytest.mark.parametrize("example", [VITE, *SERVERS], ids=lambda example: example.name)
+def test_a_deploy_costs_little_more_than_plain_bun(
+    server: Server, tmp_path: Path, figures: Figures, example: Example, *, has_lock: bool
+) -> None:
+    folder = example.write_for_port(tmp_path / "app")
+    floor = Floor(tmp_path, folder)
+    if has_lock:
+        floor.lock()
+    plain: dict[str, list[float]] = {"cold": [], "warm": []}
+    deploys: dict[str, list[float]] = {"cold": [], "warm": []}
+    steps: dict[str, dict[str, float]] = {}
+    for number in range(ROUNDS):
+        # A project has a package cache of its own, so its first deploy is cold and its second is not.
+        project = f"{example.name}-{'locked' if has_lock else 'unlocked'}-{number}"
+        for kind in ("cold", "warm"):
+            plain[kind].append(floor.cold() if kind == "cold" else floor.warm())
+            deploys[kind].append(server.run("deploy", str(folder), "--project", project, "--json").seconds)
+            steps[kind] = server.steps(project)
+
+    for kind in ("cold", "warm"):
+        bottom, total = statistics.median(plain[kind]), statistics.median(deploys[kind])
+        figures.add(
+            f"{example.name:8} {'locked' if has_lock else 'no lock':8} {kind}: {total:.2f} s, plain bun {bottom:.2f} s, "
+            f"ratio {total / bottom:.2f}, above 1.10x {total - FACTOR * bottom:+.2f} s; "
+            + " ".join(f"{name} {seconds:.2f}" for name, seconds in steps[kind].items())
+        )
+        assert total <= FACTOR * bottom + ALLOWANCE_SECONDS
