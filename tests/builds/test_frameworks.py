@@ -114,6 +114,8 @@ def test_vite_pages_beside_a_server_library_are_pages() -> None:
 
 def test_servers_built_on_vite_are_no_static_sites() -> None:
     assert plan_of("@react-router/dev vite", {"start": "react-router-serve x"}).kind == "server"
+    with pytest.raises(BuildFailed):
+        plan_of("@sveltejs/kit vite", {"build": "vite build"})
 
 
 def test_an_unknown_server_with_a_start_script_is_started() -> None:

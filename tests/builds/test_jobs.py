@@ -64,6 +64,20 @@ async def test_several_drains_at_once_run_each_build_once(house: BuildHouse) -> 
     assert len({ready.build_id for ready in house.consumer.heard}) == 4
 
 
+async def test_a_drain_leaves_what_another_one_runs(house: BuildHouse) -> None:
+    house.sandbox.hangs = True
+    build = await house.request(await house.project(), SERVER)
+    draining = asyncio.ensure_future(house.jobs.drain())
+    await eventually(lambda: house.sandbox.specs)
+
+    await house.jobs.drain()
+
+    found = await house.look(build)
+    assert (found.status, found.attempt) == (BuildStatus.RUNNING, 1)
+    draining.cancel()
+    await asyncio.wait([draining])
+
+
 async def test_a_canceled_build_is_stopped(house: BuildHouse) -> None:
     house.sandbox.hangs = True
     build = await house.request(await house.project(), SERVER)

@@ -54,8 +54,7 @@ class BuildJobs:
                 await self._run(build)
             finally:
                 self._running.discard(build.id)
-        for ready in await self._claims.unannounced():
-            await self._announce(ready)
+        await self._tell_again()
 
     async def _recover(self) -> None:
         async with self._claiming:
@@ -77,6 +76,13 @@ class BuildJobs:
             if build is not None:
                 self._running.add(build.id)
         return build
+
+    async def _tell_again(self) -> None:
+        # A build that another drain has just finished is told of there.
+        running = frozenset(self._running)
+        for ready in await self._claims.unannounced():
+            if ready.build_id not in running | self._running:
+                await self._announce(ready)
 
     async def _run(self, build: Build) -> None:
         progress = Progress()
