@@ -22,7 +22,7 @@ from thakur.modes.lock import RoleLock
 from thakur.modes.readiness import Readiness
 from thakur.projects import PRODUCTION
 from thakur.proxy import prove_free
-from thakur.security import load_or_create_key
+from thakur.security import load_or_create_ring
 from thakur.settings import Settings
 from thakur.stores import Stores
 from thakur.wiring import Services, wire
@@ -58,7 +58,7 @@ def _prepare(settings: Settings) -> None:
     for name in ("run", "edge", "builds", "uploads"):
         (settings.data_dir / name).mkdir(mode=0o700, exist_ok=True)
     (settings.data_dir / "artifacts").mkdir(mode=0o755, exist_ok=True)
-    load_or_create_key(settings.secret_key_file or settings.data_dir / "secret.key")
+    load_or_create_ring(settings.secret_key_file or settings.data_dir / "secret.key")
 
 
 async def _start(settings: Settings, word: Word, started: AsyncExitStack) -> Services:

@@ -1,29 +1,38 @@
-"""The key that everything secret is derived from: one file, 0600, outside the database."""
+"""The keys that everything secret is derived from: one file, 0600, outside the database."""
 
 import base64
 import binascii
 import os
+import re
 import secrets
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from thakur.errors import ThakurError
+from thakur.security.interface import KeyUnusable
 
 KEY_BYTES = 32
-_VERSION = "v1"
+LAST_VERSION = 0xFFFF
+_LINE = re.compile(r"v([1-9][0-9]{0,4}):([A-Za-z0-9+/=]+)")
 
 
-class KeyUnusable(ThakurError):
-    """The key file is open to others, cut off, or not a key file."""
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Keys by their version; the highest is in use, the others open what was sealed before."""
 
-    code = "key_unusable"
+    keys: Mapping[int, bytes] = field(repr=False)
+
+    @property
+    def current(self) -> int:
+        return max(self.keys)
 
 
-def load_or_create_key(path: Path) -> bytes:
-    """Read the newest key of the file, which the first caller of all makes.
+def load_or_create_ring(path: Path) -> KeyRing:
+    """Read the file's lines, `v<N>:<base64>`; the first caller of all makes it with one key.
 
     Its directory must exist. Raises KeyUnusable.
     """
@@ -39,7 +48,7 @@ def derive(key: bytes, label: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"thakur {label}".encode()).derive(key)
 
 
-def _load(path: Path) -> bytes:
+def _load(path: Path) -> KeyRing:
     with path.open("rb") as file:
         mode = os.fstat(file.fileno()).st_mode
         if stat.S_IMODE(mode) & 0o077:
@@ -47,24 +56,32 @@ def _load(path: Path) -> bytes:
         lines = file.read().decode(errors="replace").split()
     if not lines:
         raise KeyUnusable(f"{path} is empty", hint="Restore it from a backup: what it sealed cannot be opened without.")
-    return _key_of(lines[-1], path)
+    pairs = [_pair_of(line, path) for line in lines]
+    keys = dict(pairs)
+    if len(keys) < len(pairs):
+        raise KeyUnusable(
+            f"{path} gives one version to two keys", hint="Number a new key's line higher than the others."
+        )
+    return KeyRing(keys)
 
 
-def _key_of(line: str, path: Path) -> bytes:
-    version, _, text = line.partition(":")
+def _pair_of(line: str, path: Path) -> tuple[int, bytes]:
+    found = _LINE.fullmatch(line)
     try:
-        key = base64.b64decode(text, validate=True)
+        key = base64.b64decode(found[2], validate=True) if found else b""
     except binascii.Error:
         key = b""
-    if version != _VERSION or len(key) != KEY_BYTES:
-        raise KeyUnusable(f"{path} is not a key file", hint=f"A line of it is {_VERSION}: and 32 bytes in base64.")
-    return key
+    if found is None or len(key) != KEY_BYTES or int(found[1]) > LAST_VERSION:
+        raise KeyUnusable(
+            f"{path} is not a key file", hint="A line of it is v1: (v2: and so on) and 32 bytes in base64."
+        )
+    return int(found[1]), key
 
 
 def _create(path: Path) -> None:
     # Written aside and linked: who reads it meanwhile sees no file or the whole key, and of two makers one wins.
     aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    line = f"{_VERSION}:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n"
+    line = f"v1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n"
     file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(file, line.encode())
