@@ -57,7 +57,7 @@ class Controller:
         return any(message["kind"] == kind for message in self._messages)
 
     def close(self) -> None:
-        self._writer.close()
+        self._writer.transport.abort()
 
 
 class Worker:
@@ -119,6 +119,7 @@ async def running_worker(
     static_root: Path | None = None,
     options: tuple[str, ...] = (),
     program: tuple[str, ...] = (),
+    has_table: bool = True,
 ) -> AsyncIterator[Worker]:
     """A worker on a free port, with a controller connected; killed at the end, and its stderr must show no traceback."""
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
@@ -145,8 +146,10 @@ async def running_worker(
             await controller.receive("hello", within_seconds=20)
             worker = Worker(process, visitors.getsockname()[1], directory, controller)
             visitors.close()
+            stack.callback(controller.close)
+            if has_table:
+                await worker.table([], {})
             yield worker
-            worker.controller.close()
             assert "Traceback" not in worker.journal(), worker.journal()
         finally:
             process.send_signal(signal.SIGKILL)

@@ -278,7 +278,8 @@ class ClientConnection(Intake):
             return
         # Closing with unread input would reset the connection, and the visitor might lose the answer.
         self.state = LINGER
-        self.deadline = self.loop.now + self.plane.limits.linger_seconds
+        limits = self.plane.limits
+        self.deadline = self.loop.now + (limits.leave_idle_seconds if self.plane.is_leaving else limits.linger_seconds)
         try:
             self.sock.shutdown(socket.SHUT_WR)
         except OSError:

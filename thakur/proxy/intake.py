@@ -44,7 +44,7 @@ class Intake(Connection):
         "plane",
         "replay",
         "state",
-        "tried_other",
+        "tries",
     )
 
     def __init__(self, plane: Plane, sock: socket.socket, address: bytes) -> None:
@@ -62,7 +62,7 @@ class Intake(Connection):
         self.closes = False
         self.has_begun = False
         self.replay = b""
-        self.tried_other = False
+        self.tries = 0
         self.body_left = 0
         self.chunks: Chunks | None = None
         # The last header block: browsers repeat it on each request of a connection
@@ -112,7 +112,7 @@ class Intake(Connection):
         self.is_in_head = False
         self.closes = head.closes or self.is_old or self.plane.is_leaving
         self.has_begun = False
-        self.tried_other = False
+        self.tries = 0
         out = data[:line_end] + head.block if is_plain else b"%b %b HTTP/1.1%b" % (method, target, head.block)
         if head.body == NO_BODY:
             self.state = WAIT

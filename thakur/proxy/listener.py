@@ -19,18 +19,20 @@ _KNOCK_BYTES = 300
 class Listener(Watched):
     """Accepts while there are descriptors; a shortage makes it pause until the next sweep instead of spinning."""
 
-    __slots__ = ("plane", "sock")
+    __slots__ = ("is_open", "plane", "sock")
 
     def __init__(self, plane: Plane, sock: socket.socket) -> None:
         super().__init__()
         self.plane = plane
         self.sock = sock
         self.fd = sock.fileno()
+        self.is_open = False
         plane.loop.add(self.fd, self, 0)
 
     def open(self) -> None:
         """Begin to accept; until then whoever connects waits in the socket's queue."""
-        if self.fd >= 0:
+        if self.fd >= 0 and not self.is_open:
+            self.is_open = True
             self.plane.loop.want(self.fd, READ)
 
     def welcome(self, sock: socket.socket, address: bytes) -> None:
@@ -68,8 +70,7 @@ class Listener(Watched):
         """Take no more visitors."""
         if self.fd >= 0:
             # The control part holds the same socket, so epoll would report its visitors even after our close.
-            self.plane.loop.want(self.fd, 0)
-            self.plane.loop.remove(self.fd, self.sock)
+            self.plane.loop.remove(self.fd, self.sock, is_shared=True)
             self.fd = -1
 
     def _pause(self) -> None:
@@ -113,7 +114,8 @@ class ProbeConnection(ClientConnection):
         except OSError:
             data = b""
         line, end, rest = (self.buf + data).partition(b"\r\n")
-        if not data or not line.startswith(b"PROBE "[: len(line)]) or len(line) > _KNOCK_BYTES:
+        asks = line.startswith(b"PROBE " if end else b"PROBE "[: len(line)])
+        if not data or not asks or len(line) > _KNOCK_BYTES:
             self.close()
         elif not end:
             self.buf = line

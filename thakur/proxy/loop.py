@@ -54,12 +54,15 @@ class Loop:
         """Change what a watched descriptor waits for."""
         self._epoll.modify(fd, interest)
 
-    def remove(self, fd: int, sock: socket.socket) -> None:
+    def remove(self, fd: int, sock: socket.socket, *, is_shared: bool = False) -> None:
         """Forget a descriptor at once and close its socket after this batch of events.
 
-        Until then the number cannot be given to a new connection, which would get the events of the old one.
+        Until then the number cannot be given to a new connection, which would get the events of the old one. A close
+        ends the watching too, unless another process shares the socket.
         """
         self.watched.pop(fd, None)
+        if is_shared:
+            self._epoll.unregister(fd)
         self._doomed.append(sock)
 
     def stop(self) -> None:

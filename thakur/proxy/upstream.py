@@ -205,10 +205,10 @@ class UpstreamConnection(Relay):
 
 
 def try_other(client: "ClientConnection", upstream: Upstream, out: bytes) -> None:
-    """This upstream takes no connection: the pool's next one is asked, once."""
+    """This upstream takes no connection: each of the pool's others is asked once."""
     upstream.rests_until = client.loop.now + client.plane.limits.upstream_rest_seconds
-    if client.tried_other or client.pool is None or len(client.pool.upstreams) == 1:
+    client.tries += 1
+    if client.pool is None or client.tries >= len(client.pool.upstreams):
         client.fail(faults.UPSTREAM_REFUSED)
     else:
-        client.tried_other = True
         client.claim_again(out, other_than=upstream)
