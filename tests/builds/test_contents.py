@@ -75,3 +75,15 @@ def test_too_many_entries_and_too_deep_ones_are_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(contents, "DEPTH", 3)
     with pytest.raises(BuildFailed, match="too deep"):
         walk(tmp_path)
+
+
+def test_what_a_build_closed_is_opened_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "closed" / "below").mkdir(parents=True)
+    (tmp_path / "closed" / "file").touch(mode=0o000)
+    (tmp_path / "closed").chmod(0o000)
+
+    items = walk(tmp_path, opens=True)
+
+    assert [item.path for item in items] == [b"closed", b"closed/below", b"closed/file"]
+    assert (tmp_path / "closed").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "closed" / "file").stat().st_mode & 0o777 == 0o400

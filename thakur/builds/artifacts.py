@@ -65,6 +65,7 @@ class LocalArtifacts:
         partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=project))
         try:
             moved = partial / "content"
+            kept.chmod(DIRECTORY_MODE)
             kept.rename(moved)
             packed = _Packing(moved, Pool(project / POOL), uid, self._service_gid).all()
             sync_file_system(project)
@@ -103,7 +104,7 @@ class _Packing:
         self._gid = -1 if gid is None else gid
 
     def all(self) -> Packed:
-        items = walk(Path(os.fsdecode(self._root)))
+        items = walk(Path(os.fsdecode(self._root)), opens=True)
         links = {_parts(item.path): self._target(item) for item in items if item.kind is ItemKind.LINK}
         digest = Digest()
         size = files = 0

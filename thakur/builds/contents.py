@@ -12,7 +12,7 @@ import msgspec
 from thakur.builds.interface import BuildFailed, Failure
 
 # Names are strings here: a tree has up to 500,000 of them, and Path costs more than the system call.
-# ruff: noqa: PTH115
+# ruff: noqa: PTH101, PTH115
 
 READ_BYTES = 128 * 1024
 ENTRIES = 500_000
@@ -28,6 +28,9 @@ class ItemKind(StrEnum):
     FILE = "f"
     LINK = "l"
     OTHER = "o"
+
+
+_WANTED = {ItemKind.DIRECTORY: stat.S_IRWXU, ItemKind.FILE: stat.S_IRUSR}
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -56,9 +59,12 @@ class Digest:
         return self._digest.hexdigest()
 
 
-def walk(root: Path) -> list[Item]:
-    """Every item below `root`, sorted; links are not followed. Raises BuildFailed when there are too many."""
-    items = sorted(_items(os.fsencode(root)), key=lambda item: item.path)
+def walk(root: Path, *, opens: bool = False) -> list[Item]:
+    """Every item below `root`, sorted; links are not followed. Raises BuildFailed when there are too many.
+
+    `opens` makes readable what a build closed to its own user, which is Thakur's where it does not run as root.
+    """
+    items = sorted(_items(os.fsencode(root), opens=opens), key=lambda item: item.path)
     if len(items) > ENTRIES:
         raise _too_much(f"The build's result has more than {ENTRIES:,} files and directories.")
     # A file of a few bytes on disk may claim to be endless.
@@ -93,7 +99,7 @@ def file_digest(path: bytes) -> bytes:
     return digest.digest()
 
 
-def _items(base: bytes) -> Iterator[Item]:
+def _items(base: bytes, *, opens: bool) -> Iterator[Item]:
     count = 0
     todo = [b""]
     while todo:
@@ -102,7 +108,11 @@ def _items(base: bytes) -> Iterator[Item]:
             raise _too_much("The build's result has directories that are nested too deep.")
         with os.scandir(base + b"/" + below) as entries:
             for entry in entries:
-                item = _item(below, entry)
+                found = entry.stat(follow_symlinks=False)
+                item = _item(below + entry.name, found)
+                wanted = _WANTED.get(item.kind, 0)
+                if opens and found.st_mode & wanted != wanted:
+                    os.chmod(entry.path, stat.S_IMODE(found.st_mode) | wanted)
                 if item.kind is ItemKind.DIRECTORY:
                     todo.append(item.path + b"/")
                 yield item
@@ -111,8 +121,7 @@ def _items(base: bytes) -> Iterator[Item]:
                     return
 
 
-def _item(below: bytes, entry: "os.DirEntry[bytes]") -> Item:
-    found = entry.stat(follow_symlinks=False)
+def _item(path: bytes, found: os.stat_result) -> Item:
     if stat.S_ISDIR(found.st_mode):
         kind = ItemKind.DIRECTORY
     elif stat.S_ISREG(found.st_mode):
@@ -122,7 +131,7 @@ def _item(below: bytes, entry: "os.DirEntry[bytes]") -> Item:
     else:
         kind = ItemKind.OTHER
     is_executable = bool(found.st_mode & stat.S_IXUSR)
-    return Item(below + entry.name, kind, found.st_size, is_executable, found.st_nlink > 1)
+    return Item(path, kind, found.st_size, is_executable, found.st_nlink > 1)
 
 
 def _too_much(what: str) -> BuildFailed:

@@ -45,10 +45,13 @@ class Workspaces:
         place = workspace / CACHE_NAME
         cache = workspace.parent / _CACHE
         try:
+            # Who is not root moves a directory only if it may write there, and the build may have closed both.
+            workspace.chmod(0o755)
             is_directory = stat.S_ISDIR(place.lstat().st_mode)
         except FileNotFoundError:
             return
         if is_directory and not cache.exists():
+            place.chmod(0o755)
             place.rename(cache)
         else:
             remove_tree(place)
