@@ -2,8 +2,9 @@
 
 import pytest
 
-from support.apps import running_app
+from support.apps import OK, running_app
 from support.visitors import ask, get, visiting
+from support.waiting import eventually
 from support.workers import running_worker
 
 REFUSED = {
@@ -107,3 +108,24 @@ async def test_an_unknown_host_gets_the_page_and_keeps_its_connection():
         response = await visitor.ask(get(host="other.test", method="HEAD"), is_head=True)
         assert response.status == 404
         assert (await visitor.ask(get())).status == 200
+
+
+async def test_a_large_body_behind_a_request_that_waits_is_read_on():
+    async def answer(exchange):
+        if exchange.path == "/held":
+            await eventually(lambda: exchange.app.is_released)
+        await exchange.read_body()
+        await exchange.send(OK)
+
+    body = b"x" * 3_000_000
+    async with running_app(answer) as app, running_worker() as worker, visiting(worker.port) as visitor:
+        app.is_released = False
+        await worker.serve(app.port)
+        post = get(method="POST", fields=f"Content-Length: {len(body)}\r\n") + body
+        visitor.writer.write(get("/held") + post)
+        await eventually(lambda: app.exchanges)
+        for _ in range(20):
+            await worker.status()
+        app.is_released = True
+        assert [(await visitor.response()).status for _ in range(2)] == [200, 200]
+        assert app.exchanges[1].body == body

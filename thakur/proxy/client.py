@@ -29,7 +29,6 @@ class ClientConnection(Intake):
         super().__init__(plane, sock, address)
         self.has_eof = False
         self.lingers = False
-        # Who answers the request in hand
         self.pool: Pool | None = None
         self.upstream: UpstreamConnection | None = None
         self.piece: Piece | None = None
@@ -76,18 +75,17 @@ class ClientConnection(Intake):
         if self.out and not self.flush():
             self.deadline = self.loop.now + limits.client_write_seconds
             return
-        state = self.state
         if self.piece is not None:
             self._send_piece()
             if self.buf:
                 self.advance()
-        elif state == CLOSING:
+        elif self.state == CLOSING:
             self._part()
-        elif state == IDLE:
+        elif self.state == IDLE:
             self.deadline = self.loop.now + limits.idle_seconds
             self.advance()
-        elif state != LINGER:
-            self.deadline = self.loop.now + limits.request_body_seconds if state == BODY else FOREVER
+        elif self.state != LINGER:
+            self.deadline = self.loop.now + limits.request_body_seconds if self.state == BODY else FOREVER
             if self.upstream is not None:
                 self.upstream.resume()
 
@@ -183,8 +181,7 @@ class ClientConnection(Intake):
         """The response is a tunnel or an event stream: it may last, and drains apart from plain requests."""
         if self.pool is not None and not self.is_stream:
             self.is_stream = True
-            self.pool.requests -= 1
-            self.pool.streams += 1
+            self.pool.become_stream()
 
     def open_tunnel(self, upstream: Relay) -> None:
         """Both sides have agreed to speak something else."""
@@ -298,10 +295,6 @@ class ClientConnection(Intake):
         pool = self.pool
         if pool is not None:
             self.pool = None
-            if self.is_stream:
-                self.is_stream = False
-                pool.streams -= 1
-            else:
-                pool.requests -= 1
-            if (pool.left_table or pool.is_watched) and pool.requests == 0 and pool.streams == 0:
+            if pool.end(is_stream=self.is_stream):
                 self.plane.let_go(pool)
+            self.is_stream = False

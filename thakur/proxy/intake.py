@@ -225,6 +225,8 @@ class Intake(Connection):
         body = self._frame(rest) if rest else b""
         if body is None:
             self.refuse(faults.BAD_REQUEST)
+        elif self.state == BODY:
+            self.resume()  # reading may have stopped while this request waited for its turn
         return body
 
     def _frame(self, data: bytes) -> bytes | None:

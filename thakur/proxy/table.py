@@ -65,6 +65,19 @@ class Pool:
                 best = upstream
         return best
 
+    def become_stream(self) -> None:
+        """A request turns out to last."""
+        self.requests -= 1
+        self.streams += 1
+
+    def end(self, *, is_stream: bool) -> bool:
+        """A request or stream has ended; true when it was the last one and somebody waits for that."""
+        if is_stream:
+            self.streams -= 1
+        else:
+            self.requests -= 1
+        return (self.left_table or self.is_watched) and self.requests == 0 and self.streams == 0
+
     def is_unused(self) -> bool:
         """Nothing claims it."""
         return self.requests == 0 and self.streams == 0
