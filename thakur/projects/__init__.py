@@ -1,9 +1,19 @@
-"""Projects: what a team owns, by name; each with its environments and the counter that numbers its builds."""
+"""Projects: what a team owns, by name; each with its environments, its env vars and the counter that numbers its builds."""
 
 from thakur.projects.interface import (
     PRODUCTION,
     DeletionConsumer,
+    DotenvInvalid,
+    EnvFull,
     Environment,
+    EnvNameRefused,
+    EnvValueRefused,
+    EnvVar,
+    EnvVarNotFound,
+    EnvVars,
+    Imported,
+    LeftOut,
+    Phase,
     Place,
     Project,
     ProjectNameInvalid,
@@ -11,13 +21,24 @@ from thakur.projects.interface import (
     ProjectNotFound,
     Projects,
     ProjectStatus,
+    Scope,
 )
 from thakur.projects.names import host_label, hostname, suggested_name
 
 __all__ = [
     "PRODUCTION",
     "DeletionConsumer",
+    "DotenvInvalid",
+    "EnvFull",
+    "EnvNameRefused",
+    "EnvValueRefused",
+    "EnvVar",
+    "EnvVarNotFound",
+    "EnvVars",
     "Environment",
+    "Imported",
+    "LeftOut",
+    "Phase",
     "Place",
     "Project",
     "ProjectNameInvalid",
@@ -25,6 +46,7 @@ __all__ = [
     "ProjectNotFound",
     "ProjectStatus",
     "Projects",
+    "Scope",
     "host_label",
     "hostname",
     "suggested_name",

@@ -1,6 +1,6 @@
 """Projects and their environments: names, owners, numbers, and the order of a deletion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -11,6 +11,11 @@ from thakur.accounts import Principal
 from thakur.errors import Conflict, Invalid, NotFound
 
 PRODUCTION = "production"
+
+VALUE_BYTES = 64 * 1024
+ENV_VARS = 500
+# All of a scope's names and values together; a program is not started with much more.
+ENV_BYTES = 512 * 1024
 
 
 class ProjectStatus(StrEnum):
@@ -47,6 +52,45 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     label: str
 
 
+class Scope(StrEnum):
+    """Whose env vars: production's, or those that all previews share."""
+
+    PRODUCTION = "production"
+    PREVIEW = "preview"
+
+
+class Phase(StrEnum):
+    """What is given an env var: the commands that install and build, the application that starts, or both."""
+
+    BUILD = "build"
+    START = "start"
+    BOTH = "both"
+
+
+class EnvVar(msgspec.Struct, frozen=True, kw_only=True):
+    """An env var without its value, which only a build or an application is given."""
+
+    name: str
+    scope: Scope
+    phase: Phase
+    updated_at: datetime
+    updated_by: str
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A name of a pasted `.env` that was not set, and why."""
+
+    name: str
+    reason: str
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a pasted `.env`."""
+
+    names: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
 class ProjectNotFound(NotFound):
     """No project of that name in the principal's teams."""
 
@@ -63,6 +107,36 @@ class ProjectNameTaken(Conflict):
     """Another project on this server has the name, or it is still being deleted."""
 
     code = "project_name_taken"
+
+
+class EnvVarNotFound(NotFound):
+    """The scope has no env var of that name."""
+
+    code = "env_var_not_found"
+
+
+class EnvNameRefused(Invalid):
+    """The name is no variable's name, or belongs to Thakur or to the system's loader; `field` is the name."""
+
+    code = "env_name_refused"
+
+
+class EnvValueRefused(Invalid):
+    """The value holds a NUL or no text, or is over 64 KB; `field` is the variable's name."""
+
+    code = "env_value_refused"
+
+
+class EnvFull(Invalid):
+    """More than 500 env vars, or more than 512 KB of them, in one scope."""
+
+    code = "env_full"
+
+
+class DotenvInvalid(Invalid):
+    """A line of a pasted `.env` is no assignment; the message names the line by its number only."""
+
+    code = "dotenv_invalid"
 
 
 class DeletionConsumer(Protocol):
@@ -101,3 +175,35 @@ class Projects(Protocol):
 
     async def take_number(self, project_id: int) -> int:
         """The project's next number; it is given once, to a build or to a deployment without one."""
+
+
+class EnvVars(Protocol):
+    """Env vars of projects: text, kept to the byte, sealed where they are stored. A change shows in the next deployment."""
+
+    async def set(
+        self, principal: Principal, project_id: int, scope: Scope, values: Mapping[str, str], phase: Phase | None = None
+    ) -> None:
+        """Set all of them or none. Without a phase, a new one is for both and an old one stays as narrow as it was.
+
+        Raises EnvNameRefused, EnvValueRefused, EnvFull, ProjectNotFound.
+        """
+
+    async def unset(self, principal: Principal, project_id: int, scope: Scope, names: Sequence[str]) -> None:
+        """Forget all of them or none. Raises EnvVarNotFound."""
+
+    async def list(self, principal: Principal, project_id: int) -> list[EnvVar]:
+        """Those of both scopes, production's first, by name. No values."""
+
+    async def import_dotenv(
+        self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
+    ) -> Imported:
+        """Set what a `.env` says; names that are refused are left out. Raises DotenvInvalid, EnvValueRefused, EnvFull."""
+
+    async def resolve(self, environment_id: int, phase: Phase) -> dict[str, str]:
+        """What a build or an application of that environment is given, by name. For jobs, which act for nobody.
+
+        Raises SecretUnreadable.
+        """
+
+    def digest(self, values: Mapping[str, str]) -> str:
+        """The same for the same names and values, and says nothing about them."""

@@ -35,3 +35,21 @@ class EnvironmentRow(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     label: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class EnvironmentVariableRow(Base):
+    __tablename__ = "environment_variables"
+    __table_args__ = (
+        CheckConstraint("scope IN ('production', 'preview')", name="scope"),
+        CheckConstraint("phase IN ('build', 'start')", name="phase"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    # Sealed; bound to the three above.
+    value: Mapped[bytes]
+    # NULL is for both.
+    phase: Mapped[str | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_by: Mapped[str]

@@ -61,6 +61,8 @@ class DeploymentRow(Base):
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     log_stream_id: Mapped[int] = mapped_column(ForeignKey("log_streams.id"))
+    # Sealed: the env vars that its replicas are started with, however often it comes back.
+    env_snapshot: Mapped[bytes | None]
     requested_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     started_at: Mapped[datetime | None]
