@@ -15,6 +15,7 @@ from thakur.logs import writer as writer_module
 from thakur.logs.store import LineStore, Stored
 from thakur.logs.streams import Streams
 from thakur.logs.writer import FLUSH_LINES, Pen
+from thakur.security import Redactor
 
 
 class Desk:
@@ -33,8 +34,8 @@ class Desk:
         self.stream_id = await self.streams.open_build(project_id, 1)
         return self.pen()
 
-    def pen(self) -> Pen:
-        return Pen(self.stream_id, self.add, self.tasks)
+    def pen(self, *secrets: str) -> Pen:
+        return Pen(self.stream_id, self.add, self.tasks, Redactor(secrets))
 
     async def add(self, stream_id: int, entries: Sequence[Entry], source: str, offset: int) -> Stored:
         if self.failures_before:
@@ -204,3 +205,23 @@ async def test_many_bytes_are_cut_too(desk: Desk, pen: Pen):
     stream = await desk.streams.get(desk.stream_id)
     assert stream.last_number == 20 * 1024 * 1024 // 8000 + 1
     assert (await desk.lines(after=stream.last_number - 1))[0].level is Level.WARNING
+
+
+async def test_a_secret_is_stored_nowhere_also_when_it_comes_in_two_reads(desk: Desk, pen: Pen):
+    redacting = desk.pen("hunter2hunter2", "x" * 9000)
+    redacting.output(b"before hunter2")
+    redacting.output(b"hunter2 after\nlong: " + b"x" * 5000)
+    redacting.output(b"x" * 4000 + b"\n40% hunter2hunter2\r100%\nnot yet: hunter2hunter")
+    redacting.write("We never say hunter2hunter2", Level.DEPLOY)
+    redacting.output(b"2\nhunter2hun")
+    await redacting.flush()
+
+    assert await desk.texts() == [
+        "before [redacted] after",
+        "long: [redacted]",
+        "100%",
+        "not yet: hunter2hunter",
+        "We never say [redacted]",
+        "2",
+        "hunter2hun",
+    ]

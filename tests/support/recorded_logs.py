@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from thakur.logs import Entry, Level
+from thakur.security import Redactor
 
 
 class RecordingWriter:
@@ -35,7 +36,7 @@ class RecordingLogs:
     async def open_build(self, project_id: int, number: int) -> int:
         return number
 
-    def writer(self, stream_id: int) -> RecordingWriter:
+    def writer(self, stream_id: int, redactor: Redactor | None = None) -> RecordingWriter:
         return self.writers.setdefault(stream_id, RecordingWriter())
 
     async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:

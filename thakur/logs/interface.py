@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from thakur.errors import NotFound
+from thakur.security import Redactor
 
 LINE_BYTES = 8 * 1024
 BUILD_LINES = 100_000
@@ -94,8 +95,8 @@ class Logs(Protocol):
     async def open_runtime(self, project_id: int, environment_id: int) -> int:
         """The id of the runtime stream of an environment, made if it is missing. It never ends."""
 
-    def writer(self, stream_id: int) -> StreamWriter:
-        """A pen for a build stream; several pens may write one after the other."""
+    def writer(self, stream_id: int, redactor: Redactor | None = None) -> StreamWriter:
+        """A pen for a build stream, through which no secret passes; several pens may write one after the other."""
 
     async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:
         """Store lines of a build stream now; returns the last number."""

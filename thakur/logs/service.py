@@ -18,6 +18,7 @@ from thakur.logs.streams import Streams
 from thakur.logs.tail import follow
 from thakur.logs.watch import Watch
 from thakur.logs.writer import Pen
+from thakur.security import Redactor
 
 STOP_SECONDS = 5.0
 
@@ -57,8 +58,8 @@ class LocalLogs:
     async def open_runtime(self, project_id: int, environment_id: int) -> int:
         return await self._streams.open_runtime(project_id, environment_id)
 
-    def writer(self, stream_id: int) -> StreamWriter:
-        pen = Pen(stream_id, self._add_to_build, self._tasks)
+    def writer(self, stream_id: int, redactor: Redactor | None = None) -> StreamWriter:
+        pen = Pen(stream_id, self._add_to_build, self._tasks, redactor)
         self._pens.add(pen)
         return pen
 

@@ -12,6 +12,7 @@ from thakur.background import Tasks
 from thakur.db import DatabaseUnavailable
 from thakur.logs.cutting import LineCutter, lines_of
 from thakur.logs.interface import BUILD_BYTES, BUILD_LINES, Entry, Level, StreamNotFound
+from thakur.security import Redactor
 
 FLUSH_SECONDS = 0.1
 FLUSH_LINES = 1_000
@@ -28,11 +29,14 @@ StoreBatch = Callable[[int, Sequence[Entry], str, int], Awaitable[object]]
 class Pen:
     """Implements StreamWriter. What waits in memory is bounded by what a build's log may hold."""
 
-    def __init__(self, stream_id: int, store: StoreBatch, tasks: Tasks) -> None:
+    def __init__(self, stream_id: int, store: StoreBatch, tasks: Tasks, redactor: Redactor | None = None) -> None:
         self._stream_id = stream_id
         self._store = store
         self._tasks = tasks
         self._source = f"pen-{uuid4().hex}"
+        # Secrets go before lines are cut: a cut through the middle of one would hide it from the redactor.
+        self._redactor = redactor or Redactor(())
+        self._redacted = self._redactor.stream()
         self._cutter = LineCutter()
 
         # What waits, and what went before it.
@@ -49,15 +53,15 @@ class Pen:
         self._is_full = False
 
     def write(self, text: str, level: Level = Level.INFO) -> None:
-        self._add(self._cutter.rest(), Level.INFO)
-        self._add(lines_of(text), level)
+        self._end_output()
+        self._add(lines_of(self._redactor.redact_text(text)), level)
 
     def output(self, data: bytes) -> None:
         if not self._is_full:
-            self._add(self._cutter.feed(data), Level.INFO)
+            self._add(self._cutter.feed(self._redacted.feed(data)), Level.INFO)
 
     async def flush(self) -> None:
-        self._add(self._cutter.rest(), Level.INFO)
+        self._end_output()
         target = self._stored_lines + len(self._waiting)
         try:
             async with asyncio.timeout(FLUSH_WAIT_SECONDS):
@@ -65,6 +69,10 @@ class Pen:
                     await self._store_next()
         except TimeoutError as error:
             raise DatabaseUnavailable(f"The log could not be stored within {FLUSH_WAIT_SECONDS:g} s") from error
+
+    def _end_output(self) -> None:
+        self._add(self._cutter.feed(self._redacted.rest()), Level.INFO)
+        self._add(self._cutter.rest(), Level.INFO)
 
     def _add(self, lines: list[str], level: Level) -> None:
         now = datetime.now(UTC)
