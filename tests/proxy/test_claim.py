@@ -1,5 +1,6 @@
 """Which upstream gets a request: the choice, refusals, and connections that died while idle (point 9)."""
 
+import signal
 import time
 
 from support.apps import refused_port, running_app
@@ -75,3 +76,17 @@ async def test_a_connection_that_the_application_closed_is_not_chosen():
                 writer.close()
             await eventually(lambda: app.open == 0)
         assert app.accepted == 20
+
+
+async def test_a_post_does_not_meet_a_connection_that_the_application_closes_at_the_same_moment():
+    async with running_app() as app, running_worker() as worker, visiting(worker.port) as visitor:
+        await worker.serve(app.port)
+        assert (await visitor.ask(get())).status == 200
+        worker.process.send_signal(signal.SIGSTOP)  # so that it finds the request first and the end right behind it
+        await visitor.send(get(method="POST", fields="Content-Length: 5\r\n") + b"hello")
+        for writer in list(app.writers):
+            writer.close()
+        await eventually(lambda: app.open == 0)
+        worker.process.send_signal(signal.SIGCONT)
+        assert (await visitor.response()).status == 200
+        assert (app.accepted, app.exchanges[-1].body) == (2, b"hello")

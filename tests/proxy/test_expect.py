@@ -48,12 +48,17 @@ async def test_another_expectation_fails():
 
 async def test_an_application_that_says_nothing_is_the_one_that_is_late():
     async def answer(exchange):
-        await exchange.ended()
+        if exchange.field("expect"):
+            await exchange.ended()
+        await exchange.send(OK)
 
     limits = {"answer_seconds": 0.2, "request_body_seconds": 0.1}
     async with running_app(answer) as app, running_worker(limits=limits) as worker:
         await worker.serve(app.port)
         assert (await ask(worker.port, EXPECTING)).status == 504
+        assert (await ask(worker.port, get())).status == 200
+        assert (await ask(worker.port, EXPECTING)).status == 504  # on a connection that was there already
+        assert app.accepted == 2
 
 
 async def test_a_visitor_that_sends_no_body_after_the_word_is_late():

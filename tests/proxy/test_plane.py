@@ -20,7 +20,13 @@ def hold(app: App) -> None:
 
 
 async def test_a_switch_takes_effect_with_its_acknowledgement():
-    async with running_app() as old, running_app() as new, running_worker() as worker, visiting(worker.port) as visitor:
+    limits = {"upstream_idle_seconds": 60}
+    async with (
+        running_app() as old,
+        running_app() as new,
+        running_worker(limits=limits) as worker,
+        visiting(worker.port) as visitor,
+    ):
         await worker.serve(old.port, pool_id="p1")
         assert (await visitor.ask(get())).status == 200
         await worker.serve(new.port, pool_id="p2")

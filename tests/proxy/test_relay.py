@@ -218,3 +218,24 @@ async def test_an_early_answer_of_an_application_that_closes_arrives():
                 assert (response.status, response.body) == (413, b"no")
                 if not response.closes:  # then the upload had been read to its end
                     assert (await visitor.ask(get())).status == 413
+
+
+async def test_an_application_that_dies_after_an_early_answer_does_not_stop_the_visitor():
+    async def answer(exchange):
+        if exchange.line.startswith("GET"):
+            await exchange.send(OK)
+            return
+        await exchange.send(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno")
+        await eventually(lambda: exchange.app.is_released)
+        exchange.reset()
+
+    body = b"x" * 30_000_000
+    async with running_app(answer) as app, running_worker() as worker, visiting(worker.port) as visitor:
+        app.is_released = False
+        await worker.serve(app.port)
+        visitor.writer.write(get(method="POST", fields=f"Content-Length: {len(body)}\r\n") + body)
+        assert (await visitor.response()).body == b"no"
+        assert visitor.writer.transport.get_write_buffer_size() > 0  # the upload is stuck
+        app.is_released = True
+        assert (await visitor.ask(get())).body == b"ok"
+        assert await worker.requests_in_flight() == 0

@@ -144,9 +144,8 @@ class UpstreamConnection(Relay):
             self.state = HEAD
             self.deadline = FOREVER
             return
-        pool = client.pool
         self.is_done = False
-        if self.closes or self.out or client.state != CLIENT_WAITS or pool is None or pool.left_table:
+        if self.closes or self.out or client.state != CLIENT_WAITS:
             self.close()
         else:
             self.client = None
@@ -177,9 +176,7 @@ class UpstreamConnection(Relay):
         elif not self.is_connected:
             try_other(client, self.upstream, unsent)
         elif not self.has_answered and self.is_reused and client.replay:
-            replay = client.replay
-            client.replay = b""
-            client.claim_again(replay, is_fresh=True)
+            client.claim_again(client.replay, is_fresh=True)  # and a fresh one is not tried again
         else:
             client.fail(faults.UPSTREAM_BROKEN)
         if client.buf:
