@@ -1,7 +1,9 @@
 import asyncio
+import contextlib
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -28,7 +30,10 @@ async def test_a_step_hands_over_both_streams_and_its_code(stage):
 
 async def test_a_command_sees_the_given_environment_and_nothing_of_ours(stage, monkeypatch):
     monkeypatch.setenv("OURS", "hidden")
-    env = {"GREETING": "two\nlines", "LD_LIBRARY_PATH": "/app/lib", "HOME": "/root"}
+    # The second half is what the C library reads, so it takes another way.
+    odd = " \"a\" 'b'\t$HOME ${X} \\n #c\n"
+    env = {"GREETING": "two\nlines", "HOME": "/root", "ODD": odd, "EMPTY": ""}
+    env |= {"LD_LIBRARY_PATH": "/app/lib", "TZ": odd, "LC_EMPTY": "", "LANG": "C"}
 
     _, output = await stage.play(run, stage.spec("env", "-0", env=env))
 
@@ -36,12 +41,41 @@ async def test_a_command_sees_the_given_environment_and_nothing_of_ours(stage, m
     seen.pop("PWD")
     assert seen == {
         "GREETING": "two\nlines",
+        "ODD": odd,
+        "EMPTY": "",
         "LD_LIBRARY_PATH": "/app/lib",
+        "TZ": odd,
+        "LC_EMPTY": "",
+        "LANG": "C",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": "/home/app",
         "USER": "app",
-        "LANG": "C.UTF-8",
     }
+
+
+async def test_no_value_is_in_the_command_line_of_any_process(stage):
+    env = {"TOKEN": "canary-in-a-token", "TZ": "canary-in-a-zone"}
+
+    lines = await stage.play(_command_lines_beside, env)
+
+    assert "thakur-sandbox" in lines, "it runs while we look"
+    assert "canary" not in lines
+
+
+async def _command_lines_beside(stage: Stage, env: dict[str, str]) -> str:
+    identity = await start(stage, "echo $TOKEN $TZ; sleep 60", env=env)
+    try:
+        await until_output(stage.directory / "log", "canary-in-a-token canary-in-a-zone")
+        return "\n".join(line.decode(errors="replace") for line in _command_lines())
+    finally:
+        await stage.sandbox.end(identity.name)
+
+
+def _command_lines() -> Iterator[bytes]:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        # A process may end while it is looked at.
+        with contextlib.suppress(OSError):
+            yield path.read_bytes()
 
 
 async def test_a_step_writes_into_its_workspace(stage):

@@ -35,10 +35,12 @@ SYSTEM_FILES = (
 )
 # The C library reads these while a program starts, so a tenant's value must meet no program that still is root.
 _READ_BY_LIBC = re.compile(
-    r"LD_.*|GLIBC_.*|MALLOC_.*|LC_.*|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LANG|LANGUAGE|LIBC_FATAL_STDERR_|LOCALDOMAIN"
-    r"|LOCPATH|NIS_PATH|NLSPATH|POSIXLY_CORRECT|RES_OPTIONS|RESOLV_HOST_CONF|TEXTDOMAIN.*|TMPDIR|TZ|TZDIR",
-    re.DOTALL,
+    r"LD_\w*|GLIBC_\w*|MALLOC_\w*|LC_\w*|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LANG|LANGUAGE|LIBC_FATAL_STDERR_"
+    r"|LOCALDOMAIN|LOCPATH|NIS_PATH|NLSPATH|POSIXLY_CORRECT|RES_OPTIONS|RESOLV_HOST_CONF|TEXTDOMAIN\w*|TMPDIR|TZ|TZDIR",
+    re.ASCII,
 )
+# Until then it travels under this name and a number, which nothing reads.
+_LATER = "THAKUR_LATER_"
 
 
 class Descriptors(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,9 +118,17 @@ def _into_the_tenant(spec: Spec, host: Host) -> list[str]:
         *("--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"),
     ]  # fmt: skip
     calm = [host.ionice, "-c", "2", "-n", "7"] if spec.is_background and host.ionice else []
-    late = [f"{name}={value}" for name, value in spec.env.items() if _READ_BY_LIBC.fullmatch(name)]
     # /app is entered by the tenant: bubblewrap's root has no right to override a directory's mode.
-    return [*drop, *calm, host.env, "-C", "/app", *late, *spec.argv]
+    return [*drop, *calm, host.env, "-C", "/app", *_named_late(spec), *spec.argv]
+
+
+def _named_late(spec: Spec) -> list[str]:
+    late = [name for name in spec.env if _READ_BY_LIBC.fullmatch(name)]
+    if not late:
+        return []
+    # `env` itself fills in the values, from what --setenv gave it: this is a command line, which others can read.
+    gone = [word for at in range(len(late)) for word in ("-u", f"{_LATER}{at}")]
+    return [*gone, "-S", " ".join(f"{name}=${{{_LATER}{at}}}" for at, name in enumerate(late))]
 
 
 def _isolation(host: Host, *, outlives: bool) -> list[str]:
@@ -205,4 +215,6 @@ def _app(app: Workspace | Overlay, descriptors: Descriptors) -> list[str]:
 def _environment(spec: Spec) -> list[str]:
     own = {"PATH": ":".join((*spec.path, *SYSTEM_PATH)), "HOME": HOME, "USER": "app", "LANG": "C.UTF-8"}
     early = {name: value for name, value in spec.env.items() if not _READ_BY_LIBC.fullmatch(name)}
+    late = [value for name, value in spec.env.items() if _READ_BY_LIBC.fullmatch(name)]
+    early |= {f"{_LATER}{at}": value for at, value in enumerate(late)}
     return ["--clearenv", *(word for pair in (early | own).items() for word in ("--setenv", *pair))]
