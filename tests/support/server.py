@@ -60,6 +60,7 @@ class Server:
     settings: dict[str, str] = field(default_factory=dict)
     address: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     http: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
+    thakur: list[str] = field(default_factory=lambda: [python(), "-m", "thakur"])
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -78,7 +79,7 @@ class Server:
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [python(), "-m", "thakur", "serve"],
+                [*self.thakur, "serve"],
                 env=self.env,
                 cwd="/",
                 stdout=log,
@@ -105,7 +106,7 @@ class Server:
         """Run `thakur WORDS`."""
         began = time.monotonic()
         done = subprocess.run(
-            [python(), "-m", "thakur", *words],
+            [*self.thakur, *words],
             env=self.env,
             cwd=cwd,
             input=text,
