@@ -11,7 +11,9 @@ URI_BYTES = 16 * 1024
 # One allow-list for the whole block: what it does not match is refused before anything else looks at it. The possessive
 # quantifiers (`*+`) keep it linear.
 BLOCK = re.compile(rb"\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+\r\n").fullmatch
-LINE = re.compile(rb"([A-Z][A-Z-]{0,19}) (/[\x21-\x7e]{0,16383}+|\*|https?://[\x21-\x7e]{1,16384}+) HTTP/1\.([01])").fullmatch
+LINE = re.compile(
+    rb"([A-Z][A-Z-]{0,19}) (/[\x21-\x7e]{0,16383}+|\*|https?://[\x21-\x7e]{1,16384}+) HTTP/1\.([01])"
+).fullmatch
 FIELD = re.compile(rb"\r\n([^:\r]++):[^\r]*+")
 DIGITS = re.compile(rb"[0-9]{1,18}").fullmatch
 
