@@ -19,6 +19,7 @@ from thakur.db import Database
 from thakur.logs.service import LocalLogs
 from thakur.projects import DeletionConsumer
 from thakur.projects.deletion import Deletion
+from thakur.projects.env import LocalEnvVars
 from thakur.projects.service import DELETIONS, LocalProjects
 from thakur.proxy import record as proxy_record
 from thakur.proxy.service import LocalProxy
@@ -33,6 +34,7 @@ from thakur.runtime.rollout import Rollout
 from thakur.runtime.service import LocalRuntime
 from thakur.runtime.withdrawal import Withdrawal
 from thakur.sandbox import LocalSandbox, root_name, tenant_uid, uid_base
+from thakur.security import Sealer, load_or_create_ring
 from thakur.settings import Settings
 from thakur.stores import StoreUrls, service_user
 
@@ -49,6 +51,7 @@ class Services:
     queue: Queue
     accounts: LocalAccounts
     projects: LocalProjects
+    env_vars: LocalEnvVars
     logs: LocalLogs
     builds: LocalBuilds
     runtime: LocalRuntime
@@ -68,6 +71,8 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
     queue = Queue(urls.redis_url)
     consumers: list[DeletionConsumer] = []
     projects = LocalProjects(db, queue, consumers)
+    sealer = Sealer(load_or_create_ring(settings.secret_key_file or data / "secret.key"), "env vars")
+    env_vars = LocalEnvVars(db, sealer)
     logs = LocalLogs(db)
     uploads = Uploads(data / "uploads")
     workspaces = Workspaces(data / "builds")
@@ -80,7 +85,7 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
     toolchain = find_toolchain(settings.bun, data / "shims")
     uids = _TenantUids(uid_base(data) if user else None)
     steps = Steps(sandbox, toolchain, settings.passed_to_builds)
-    pipeline = Pipeline(logs, uploads, workspaces, artifacts, steps, uids.of, owns_files=user is not None)
+    pipeline = Pipeline(logs, env_vars, uploads, workspaces, artifacts, steps, uids.of, owns_files=user is not None)
     proxy = LocalProxy(
         Supervisor(
             settings.http,
@@ -109,6 +114,7 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
         queue=queue,
         accounts=LocalAccounts(db),
         projects=projects,
+        env_vars=env_vars,
         logs=logs,
         builds=builds,
         runtime=runtime,

@@ -1,6 +1,7 @@
 """The pipeline over real uploads."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from support.tarballs import link, packed, packed_files, packed_folder
 from support.waiting import eventually
 from thakur.builds import BuildFailed
 from thakur.builds.pipeline import Progress
-from thakur.sandbox import Exit
+from thakur.sandbox import Exit, OnOutput, SandboxRefused, Spec
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FROZEN = ("bun", "install", "--frozen-lockfile")
@@ -204,3 +205,34 @@ async def test_recovery_removes_what_a_crash_left(place: BuildPlace, tmp_path: P
 
     assert leftovers(place, tmp_path) == []
     assert [path.name for path in (tmp_path / "data" / "artifacts" / "1").iterdir()] == [".files"]
+
+
+async def test_commands_are_given_the_env_vars_and_their_log_hides_them(place: BuildPlace) -> None:
+    place.env_vars.build = {"TOKEN": "hunter2 hunter2\n", "EMPTY": "", "TZ": "hunter3 hunter3"}
+    place.env_vars.start = {"ONLY_AT_START": "unseen"}
+    show = (
+        "console.log(JSON.stringify([process.env.TOKEN, process.env.EMPTY, process.env.TZ, process.env.ONLY_AT_START]))"
+    )
+    scripts = {"build": "bun show.js", "start": "bun show.js"}
+
+    await place.build(packed_files({"package.json": json.dumps({"scripts": scripts}), "show.js": show}))
+
+    assert json.dumps(["hunter2 hunter2\n", "", "hunter3 hunter3", None], separators=(",", ":")) in place.output
+    redactor = place.logs.redactors[1]
+    assert redactor.redact(b"hunter2 hunter2, hunter3 hunter3") == b"[redacted], [redacted]"
+
+
+async def test_a_sandbox_that_quotes_a_secret_is_kept_without_it(tmp_path: Path) -> None:
+    class QuotingSandbox(FakeSandbox):
+        async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
+            raise SandboxRefused(f"It said {spec.env['TOKEN']}")
+
+    place = BuildPlace(tmp_path / "data", QuotingSandbox())
+    place.env_vars.build = {"TOKEN": "hunter2hunter2"}
+    scripts = json.dumps({"scripts": {"build": "x", "start": "bun x.js"}})
+
+    with pytest.raises(BuildFailed) as failed:
+        await place.build(packed_files({"package.json": scripts, "x.js": "1"}))
+
+    assert failed.value.failure.what == "It said [redacted]"
+    assert ("error", "It said [redacted]") in place.lines

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from support.building import TENANT_BASE, BuildPlace
@@ -117,3 +118,16 @@ def test_a_build_never_takes_the_whole_host(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert build_limits().memory_bytes == int(1024**3 * 0.6)
     assert build_limits().cpus == 1.0
+
+
+async def test_a_project_s_own_env_beats_the_defaults_but_not_where_caches_lie(
+    place: BuildPlace, workspace: Path
+) -> None:
+    sandbox = FakeSandbox()
+    own = {"CI": "false", "TOKEN": "own", "HTTPS_PROXY": "http://own", "BUN_INSTALL_CACHE_DIR": "/elsewhere"}
+    here = msgspec.structs.replace(make_place(workspace), env=own)
+
+    await Steps(sandbox, place.toolchain, {"HTTPS_PROXY": "http://host"}).run(here, ARGV, BUILD_ENV)
+
+    (spec,) = sandbox.specs
+    assert spec.env == BUILD_ENV | own | {"BUN_INSTALL_CACHE_DIR": BUILD_ENV["BUN_INSTALL_CACHE_DIR"]}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from support.env_vars import FixedEnv
 from support.recorded_logs import RecordingLogs
 from thakur.builds import Build, BuildStatus, Source
 from thakur.builds.artifacts import LocalArtifacts
@@ -36,6 +37,7 @@ class BuildPlace:
         logs: Logs | None = None,
     ) -> None:
         self.logs = logs or RecordingLogs()
+        self.env_vars = FixedEnv()
         self.uploads = Uploads(data_dir / "uploads")
         self.workspaces = Workspaces(data_dir / "builds")
         self.artifacts = LocalArtifacts(data_dir / "artifacts")
@@ -43,6 +45,7 @@ class BuildPlace:
         self.sandbox = sandbox or LocalSandbox(root_name(data_dir))
         self.pipeline = Pipeline(
             self.logs,
+            self.env_vars,
             self.uploads,
             self.workspaces,
             self.artifacts,

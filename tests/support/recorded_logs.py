@@ -31,12 +31,15 @@ class RecordingLogs:
 
     def __init__(self) -> None:
         self.writers: dict[int, RecordingWriter] = {}
+        self.redactors: dict[int, Redactor] = {}
         self.ended: list[int] = []
 
     async def open_build(self, project_id: int, number: int) -> int:
         return number
 
     def writer(self, stream_id: int, redactor: Redactor | None = None) -> RecordingWriter:
+        if redactor is not None:
+            self.redactors[stream_id] = redactor
         return self.writers.setdefault(stream_id, RecordingWriter())
 
     async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from thakur.builds.interface import BuildFailed, Failure
+from thakur.errors import ThakurError
 from thakur.logs import Level, StreamWriter
+from thakur.security import Redactor
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -28,6 +30,17 @@ def say(failure: Failure, writer: StreamWriter) -> None:
     for sentence in (failure.what, failure.why, failure.next):
         if sentence:
             writer.write(sentence, Level.ERROR)
+
+
+def told(error: ThakurError, redactor: Redactor) -> Failure:
+    """What is said and kept of an error: without the secrets that a command's own words may quote."""
+    failure = (
+        error.failure
+        if isinstance(error, BuildFailed)
+        else Failure(code=error.code, what=error.message, next=error.hint)
+    )
+    what, why, following = (redactor.redact_text(text) for text in (failure.what, failure.why, failure.next))
+    return Failure(code=failure.code, what=what, why=why, next=following)
 
 
 @contextmanager

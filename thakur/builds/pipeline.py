@@ -13,7 +13,7 @@ import msgspec
 
 from thakur.builds.artifacts import LocalArtifacts, Packed
 from thakur.builds.detect import detect
-from thakur.builds.failures import explained, say
+from thakur.builds.failures import explained, say, told
 from thakur.builds.interface import Build, BuildFailed, Failure, Plan, Step, UploadInvalid, UploadTooLarge
 from thakur.builds.kept import kept_directory
 from thakur.builds.steps import BUILD_ENV, BUILD_SECONDS, INSTALL_ENV, CommandFailed, Deadline, Place, Steps
@@ -21,7 +21,10 @@ from thakur.builds.tree import read_tree
 from thakur.builds.unpack import unpack
 from thakur.builds.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
-from thakur.logs import Level, Logs, StreamWriter
+from thakur.logs import Level, Logs
+from thakur.projects import EnvVars, Phase
+from thakur.sandbox import SandboxRefused
+from thakur.security import Redactor
 
 Result = TypeVar("Result")
 
@@ -59,6 +62,7 @@ class Pipeline:
     def __init__(
         self,
         logs: Logs,
+        env_vars: EnvVars,
         uploads: Uploads,
         workspaces: Workspaces,
         artifacts: LocalArtifacts,
@@ -69,6 +73,7 @@ class Pipeline:
         deadline_seconds: float = BUILD_SECONDS,
     ) -> None:
         self._logs = logs
+        self._env_vars = env_vars
         self._uploads = uploads
         self._workspaces = workspaces
         self._artifacts = artifacts
@@ -79,15 +84,26 @@ class Pipeline:
 
     async def run(self, build: Build, progress: Progress) -> Outcome:
         """Run the build to its end. Whatever happens, no process and no workspace of it is left. Raises BuildFailed."""
-        writer = self._logs.writer(build.log_stream_id)
+        env = await self._env_vars.resolve(build.environment_id, Phase.BUILD)
+        redactor = Redactor(env.values())
+        writer = self._logs.writer(build.log_stream_id, redactor)
         workspace = self._workspaces.prepare(build.project_id, build.id, build.attempt)
         if build.attempt > 1:
             writer.write(f"Attempt {build.attempt} begins: the one before was interrupted.", Level.DEPLOY)
+        place = Place(
+            name=f"build-{build.id}-{build.attempt}",
+            workspace=workspace,
+            uid=self._uid_of(build.project_id),
+            writer=writer,
+            deadline=Deadline(self._deadline_seconds),
+            env=env,
+        )
         try:
-            outcome = await self._steps_of(build, workspace, writer, progress)
-        except BuildFailed as error:
-            say(error.failure, writer)
-            raise
+            outcome = await self._steps_of(build, place, progress)
+        except (BuildFailed, SandboxRefused) as error:
+            failure = told(error, redactor)
+            say(failure, writer)
+            raise BuildFailed(failure) from error
         finally:
             await asyncio.shield(asyncio.to_thread(self._leave, workspace))
             await writer.flush()
@@ -99,15 +115,7 @@ class Pipeline:
         self._artifacts.remove_partial()
         self._uploads.remove_partial()
 
-    async def _steps_of(self, build: Build, workspace: Path, writer: StreamWriter, progress: Progress) -> Outcome:
-        uid = self._uid_of(build.project_id)
-        place = Place(
-            name=f"build-{build.id}-{build.attempt}",
-            workspace=workspace,
-            uid=uid,
-            writer=writer,
-            deadline=Deadline(self._deadline_seconds),
-        )
+    async def _steps_of(self, build: Build, place: Place, progress: Progress) -> Outcome:
         with explained():
             async with progress.step("unpack"):
                 await self._unpack(build, place)

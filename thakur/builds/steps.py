@@ -20,12 +20,11 @@ BUILD_CPUS = 2.0
 BUILD_PROCESSES = 512
 TAIL_BYTES = 16 * 1024
 
-INSTALL_ENV = {
-    "CI": "1",
-    "DO_NOT_TRACK": "1",
+CACHES = {
     "BUN_INSTALL_CACHE_DIR": f"/app/{CACHE_NAME}/bun",
     "BUN_RUNTIME_TRANSPILER_CACHE_PATH": f"/app/{CACHE_NAME}/transpiled",
 }
+INSTALL_ENV = {"CI": "1", "DO_NOT_TRACK": "1", **CACHES}
 # NODE_ENV is the build's only: what scripts of packages do at their installation may depend on it.
 BUILD_ENV = INSTALL_ENV | {
     "NODE_ENV": "production",
@@ -53,13 +52,14 @@ class Deadline:
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the commands of one build run, and where their output goes."""
+    """Where the commands of one build run, with the project's env vars, and where their output goes."""
 
     name: str
     workspace: Path
     uid: int
     writer: StreamWriter
     deadline: Deadline
+    env: Mapping[str, str] = {}
 
 
 class Steps:
@@ -77,7 +77,8 @@ class Steps:
         spec = Spec(
             name=place.name,
             argv=argv,
-            env={**self._passed, **env},
+            # A project's own word beats our defaults, but for where the caches lie.
+            env={**self._passed, **env, **place.env, **CACHES},
             uid=place.uid,
             app=Workspace(str(place.workspace)),
             binds=(
