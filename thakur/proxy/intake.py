@@ -2,6 +2,7 @@
 
 import re
 import socket
+from abc import abstractmethod
 
 from thakur.proxy import faults
 from thakur.proxy.chunks import MALFORMED, MORE, Chunks
@@ -73,21 +74,21 @@ class Intake(Connection):
         """Who answers this head. Raises Refused."""
         return self.plane.table.find(head.host)
 
+    @abstractmethod
     def serve(self, method: bytes, target: bytes, out: bytes) -> None:
         """A request is there: `out` is its head for the upstream and what has come of its body."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pass_body(self, data: Bytes) -> None:
         """More of the body has come."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fail(self, fault: Fault, fields: str = "") -> None:
         """Answer in the application's place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cut(self, *, resets: bool = False) -> None:
         """End without a proper end."""
-        raise NotImplementedError
 
     def request(self, data: bytes) -> bool:
         """Take a request from the start of `data`; false when its head is not complete yet."""

@@ -1,6 +1,7 @@
 """An application's bytes in, a response out: the head is read, the body framed and passed on as it comes."""
 
 import socket
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from thakur.proxy import faults
@@ -37,13 +38,13 @@ class Relay(Connection):
         self.chunks: Chunks | None = None
         self.memo: ResponseHead | None = None  # the last one: many answers within a second are alike
 
+    @abstractmethod
     def finish(self, client: "ClientConnection") -> None:
         """The response is complete."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lose(self) -> None:
         """The application has gone away."""
-        raise NotImplementedError
 
     def read_head(self, client: "ClientConnection", data: bytes) -> None:
         """Take what may be a response's head, or several: interim ones come first."""
