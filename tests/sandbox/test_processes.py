@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from thakur.pids import identify
 from thakur.sandbox import Process, processes
 
 
@@ -16,34 +17,8 @@ def sleeper():
         process.kill()
 
 
-def test_a_process_is_known_by_its_start_too(sleeper):
-    process = processes.identify(sleeper.pid)
-
-    assert process is not None
-    assert processes.is_alive(process)
-    assert not processes.is_alive(Process(sleeper.pid, process.started + 1))
-
-
-def test_a_zombie_is_not_alive(sleeper):
-    process = processes.identify(sleeper.pid)
-    sleeper.kill()
-    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
-
-    assert not processes.is_alive(process)
-
-
-def test_a_signal_reaches_only_the_process_that_was_meant(sleeper):
-    process = processes.identify(sleeper.pid)
-
-    assert not processes.send(Process(sleeper.pid, process.started - 1), signal.SIGKILL)
-    assert sleeper.poll() is None
-    assert processes.send(process, signal.SIGTERM)
-    assert sleeper.wait(5) == -signal.SIGTERM
-    assert not processes.send(process, signal.SIGTERM)
-
-
 async def test_the_end_of_a_process_is_waited_for(sleeper):
-    waiting = asyncio.get_running_loop().create_task(processes.gone(processes.identify(sleeper.pid)))
+    waiting = asyncio.get_running_loop().create_task(processes.gone(identify(sleeper.pid)))
     await asyncio.sleep(0)
     assert not waiting.done()
     sleeper.kill()

@@ -1,4 +1,4 @@
-"""A socket is reached on a path of any length, and its listener is found by the kernel's word."""
+"""A socket's listener is found by the kernel's word."""
 
 import signal
 import socket
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from thakur.stores.sockets import SocketDirectory, connect, end_listener, is_listening, open_listener
+from thakur.stores.sockets import connect, end_listener, is_listening, open_listener
 
 LISTEN = """
 import signal, socket, sys
@@ -35,28 +35,6 @@ def stubborn(path: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.stdout.readline()
         yield process
         process.kill()
-
-
-def test_a_short_path_is_used_as_it_is(tmp_path: Path) -> None:
-    sockets = SocketDirectory(tmp_path, "socket")
-
-    assert sockets.path == tmp_path
-    sockets.close()
-
-
-def test_a_long_path_gets_a_short_one_until_it_is_closed(tmp_path: Path) -> None:
-    deep = tmp_path / ("long" * 20) / ("path" * 20)
-    deep.mkdir(parents=True)
-    sockets = SocketDirectory(deep, "socket")
-
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(sockets.path / "socket"))
-        listener.listen()
-        assert (deep / "socket").is_socket()
-        assert is_listening(sockets.path / "socket")
-
-    sockets.close()
-    sockets.close()
 
 
 def test_nobody_listens_on_a_path_without_a_socket_or_with_a_dead_one(path: Path) -> None:

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from thakur.sockets import SocketDirectory
 from thakur.stores.programs import postgres_programs
-from thakur.stores.sockets import SocketDirectory
 
 TESTS = Path(__file__).parent.parent
 START_SECONDS = 30

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from thakur import durable
 from thakur.builds.contents import Digest, Item, ItemKind, digest_of, file_digest, walk
-from thakur.builds.disk import finish_removals, remove_tree, sync_directory, sync_file_system
+from thakur.builds.disk import finish_removals, remove_tree, sync_file_system
 from thakur.builds.interface import ArtifactNotFound, BuildFailed, Failure
 from thakur.builds.links import Parts, stays_inside
 from thakur.builds.pool import POOL, Pool
@@ -93,7 +94,7 @@ class LocalArtifacts:
             # Only an artifact of the same name can lie there, and a directory is not replaced by one.
             if not place.is_dir():
                 raise
-        sync_directory(place.parent)
+        durable.sync_directory(place.parent)
 
 
 class _Packing:

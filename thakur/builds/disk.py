@@ -64,15 +64,6 @@ def sync_file_system(directory: Path) -> None:
         os.close(descriptor)
 
 
-def sync_directory(directory: Path) -> None:
-    """Make renames into `directory` survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _empty(graveyard: str) -> None:
     # Each directory's own directories are moved up beside it first, so no path grows with the depth of the tree.
     moved = 0

@@ -15,7 +15,8 @@ from typing import IO
 
 import msgspec
 
-from thakur.builds.disk import check_free, sync_directory, write_all
+from thakur import durable
+from thakur.builds.disk import check_free, write_all
 from thakur.builds.interface import UPLOAD_BYTES, UploadInvalid, UploadTooLarge
 
 WRITE_BYTES = 1024 * 1024
@@ -116,7 +117,7 @@ def _publish(partial: Path, path: Path) -> None:
     with _locked(path.parent):
         os.utime(partial)
         partial.replace(path)
-    sync_directory(path.parent)
+    durable.sync_directory(path.parent)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from litestar.types import ASGIApp
 from thakur.background import Tasks
 from thakur.errors import Unavailable
 from thakur.settings import Address
+from thakur.sockets import SocketDirectory
 
 START_SECONDS = 10.0
 POLL_SECONDS = 0.01
@@ -34,15 +34,14 @@ class Listener:
     def __init__(self, app: ASGIApp, where: Address | Path, tasks: Tasks) -> None:
         self._where = where
         self._tasks = tasks
-        self._directory = -1
+        self._sockets: SocketDirectory | None = None
         shared: dict[str, Any] = {"interface": Interfaces.ASGI, "log_enabled": False, "websockets": False}
         if isinstance(where, Address):
             self._server = Server(app, address=where.host, port=where.port, **shared)
         else:
             where.unlink(missing_ok=True)
-            # A socket's address holds 107 bytes: the directory's descriptor makes any path short.
-            self._directory = os.open(where.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-            self._server = Server(app, uds=Path(f"/proc/self/fd/{self._directory}/{where.name}"), **shared)
+            self._sockets = SocketDirectory(where.parent, where.name)
+            self._server = Server(app, uds=self._sockets.path / where.name, **shared)
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -67,18 +66,17 @@ class Listener:
             if unfinished:
                 log.warning("requests were cut at the end", extra={"listener": str(self._where)})
                 self._serving.cancel()
-        if self._directory >= 0:
-            if isinstance(self._where, Path):
-                self._where.unlink(missing_ok=True)
-            os.close(self._directory)
-            self._directory = -1
+        if self._sockets is not None and isinstance(self._where, Path):
+            self._where.unlink(missing_ok=True)
+            self._sockets.close()
 
     def _is_accepting(self) -> bool:
         if isinstance(self._where, Address):
             family = socket.AF_INET6 if ":" in self._where.host else socket.AF_INET
             address: tuple[str, int] | str = (self._where.host, self._where.port)
         else:
-            family, address = socket.AF_UNIX, f"/proc/self/fd/{self._directory}/{self._where.name}"
+            assert self._sockets is not None
+            family, address = socket.AF_UNIX, self._sockets.address(self._where.name)
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.settimeout(1)
             return probe.connect_ex(address) == 0

@@ -7,9 +7,10 @@ import select
 import signal
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
+
+from thakur import pids
 
 KILLED_SECONDS = 5.0
 
@@ -46,19 +47,15 @@ class Process:
         )
         # It cannot have been reaped yet, so both reads are of the right process even when it has ended already.
         pidfd = os.pidfd_open(child.pid)
-        return cls(ProcessId(child.pid, _start_time(child.pid) or 0, _boot()), pidfd, child)
+        return cls(ProcessId(child.pid, pids.started(child.pid) or 0, pids.boot_id()), pidfd, child)
 
     @classmethod
     def find(cls, identity: ProcessId) -> "Process | None":
         """The process that was recorded, if it still runs."""
-        try:
-            pidfd = os.pidfd_open(identity.pid)
-        except OSError:
+        if identity.boot != pids.boot_id():
             return None
-        if _boot() == identity.boot and _start_time(identity.pid) == identity.started:
-            return cls(identity, pidfd)
-        os.close(pidfd)
-        return None
+        pidfd = pids.open_pidfd(pids.Process(identity.pid, identity.started))
+        return None if pidfd is None else cls(identity, pidfd)
 
     @property
     def is_running(self) -> bool:
@@ -119,16 +116,3 @@ class Process:
         self._pidfd = -1
         if self._end is not None and not self._end.done():
             self._end.set_result(None)
-
-
-def _start_time(pid: int) -> int | None:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    # The name stands in parentheses and may hold spaces and parentheses itself; field 3 follows the last one.
-    return int(stat.rpartition(")")[2].split()[19])
-
-
-def _boot() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 from pathlib import Path
 
 import msgspec
 
+from thakur import durable
 from thakur.proxy.process import Process, ProcessId
 
 RECORD = "workers.json"
@@ -32,7 +32,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def save(directory: Path, record: Record) -> None:
     """Put the record in the old one's place, in one step."""
-    _write(directory / RECORD, msgspec.json.encode(record))
+    durable.replace(directory / RECORD, msgspec.json.encode(record))
 
 
 def load(directory: Path) -> Record | None:
@@ -52,11 +52,9 @@ def forget(directory: Path) -> None:
 def key_of(directory: Path) -> str:
     """What a control connection must say first; made once for each data directory."""
     path = directory / KEY
-    with contextlib.suppress(FileNotFoundError):
-        return path.read_text()
-    key = secrets.token_hex(32)
-    _write(path, key.encode())
-    return key
+    if not path.exists():
+        durable.create(path, secrets.token_hex(32).encode())
+    return path.read_text()
 
 
 async def end_recorded(directory: Path, within_seconds: float = ENDED_SECONDS) -> int:
@@ -68,18 +66,3 @@ async def end_recorded(directory: Path, within_seconds: float = ENDED_SECONDS) -
     await asyncio.gather(*(process.end(within_seconds) for process in running))
     forget(directory)
     return len(running)
-
-
-def _write(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(fd)
-    fresh.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

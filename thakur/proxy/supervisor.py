@@ -13,9 +13,9 @@ from thakur.proxy.interface import ProxyUnavailable
 from thakur.proxy.ports import address_of, open_listeners
 from thakur.proxy.process import Process
 from thakur.proxy.slot import Changes, Slot
-from thakur.proxy.sockets import SocketDirectory
 from thakur.proxy.wire import Message
 from thakur.settings import Address
+from thakur.sockets import SocketDirectory
 
 WORKERS_LIMIT = 2
 START_SECONDS = 20.0
@@ -59,7 +59,9 @@ class Supervisor:
 
     async def start(self, table: Message) -> None:
         """End what an earlier start left, then run the workers. Raises PortTaken, AddressUnusable, ProxyUnavailable."""
-        self._sockets = SocketDirectory(self._directory)
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory.chmod(0o700)
+        self._sockets = SocketDirectory(self._directory, _control(self._count))
         self._static_root.mkdir(parents=True, exist_ok=True)
         await record.end_recorded(self._directory)
         self._key = record.key_of(self._directory)

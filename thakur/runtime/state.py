@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import os
 import time
 from pathlib import Path
 
 import msgspec
 
+from thakur import durable
 from thakur.runtime.homes import Home, homes_directory
 from thakur.runtime.interface import Order
 from thakur.sandbox import Identity, Sandbox
@@ -64,17 +64,7 @@ class StateFile:
 
     def _write(self, content: bytes) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._path.with_suffix(".draft")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
-        directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        durable.replace(self._path, content)
 
 
 async def end_recorded(data_dir: Path, sandbox: Sandbox) -> int:

@@ -5,6 +5,7 @@ A *spec* describes one command: its words, environment, the directory that becom
 ended is an *exit*; what this host can enforce, and what not and why, is its *enforcement*.
 """
 
+from thakur.pids import Process
 from thakur.sandbox.certificates import certificate_binds
 from thakur.sandbox.interface import (
     Bind,
@@ -18,7 +19,6 @@ from thakur.sandbox.interface import (
     NameTaken,
     OnOutput,
     Overlay,
-    Process,
     Sandbox,
     SandboxRefused,
     Spec,

@@ -5,8 +5,9 @@ import os
 import resource
 from pathlib import Path
 
+from thakur.pids import Process
 from thakur.sandbox.host import Host
-from thakur.sandbox.interface import Process, SandboxRefused, Spec
+from thakur.sandbox.interface import SandboxRefused, Spec
 from thakur.sandbox.leaf import OWN_PROCESSES, Leaf
 
 OPEN_FILES = 65_536

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from thakur.errors import Conflict, Invalid, Unavailable
+from thakur.pids import Process
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,13 +73,6 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_success(self) -> bool:
         return self.code == 0
-
-
-class Process(msgspec.Struct, frozen=True):
-    """A process of this host that cannot be mistaken for a later one with the same pid."""
-
-    pid: int
-    started: int
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from thakur import pids
+from thakur.pids import Process
 from thakur.sandbox import probe, processes, status
 from thakur.sandbox.cgroups import Cgroups
 from thakur.sandbox.copies import copy_instead, is_about_overlays
@@ -22,7 +24,6 @@ from thakur.sandbox.interface import (
     NameTaken,
     OnOutput,
     Overlay,
-    Process,
     SandboxRefused,
     Spec,
 )
@@ -99,15 +100,15 @@ class LocalSandbox:
         return ending
 
     def is_alive(self, identity: Identity) -> bool:
-        return self._is_of_this_boot(identity) and processes.is_alive(identity.app)
+        return self._is_of_this_boot(identity) and pids.is_alive(identity.app)
 
     async def stop(self, identity: Identity, grace_seconds: float) -> Exit:
-        if self._is_of_this_boot(identity) and processes.send(identity.app, signal.SIGTERM):
+        if self._is_of_this_boot(identity) and pids.send(identity.app, signal.SIGTERM):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(grace_seconds):
                     await processes.gone(identity.monitor)
             # Pid 1 inside takes all others with it; the monitor stays to see how the command ended.
-            processes.send(identity.init, signal.SIGKILL)
+            pids.send(identity.init, signal.SIGKILL)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(KILL_SECONDS):
                     await processes.gone(identity.monitor)
@@ -123,7 +124,7 @@ class LocalSandbox:
         return self._cgroups.leaves() | {title.partition("/")[2] for title in titles}
 
     def processes(self, identity: Identity) -> frozenset[int]:
-        if not self._is_of_this_boot(identity) or not processes.is_alive(identity.init):
+        if not self._is_of_this_boot(identity) or not pids.is_alive(identity.init):
             return frozenset()
         return processes.descendants(identity.init.pid)
 
@@ -142,7 +143,7 @@ class LocalSandbox:
         return f"thakur-sandbox:{self._root_name}/{name}"
 
     def _is_of_this_boot(self, identity: Identity) -> bool:
-        return identity.boot_id == processes.boot_id()
+        return identity.boot_id == pids.boot_id()
 
     async def _start(self, spec: Spec, log_path: Path, status_path: Path) -> Identity:
         leaf = self._make_leaf(spec)
@@ -170,7 +171,7 @@ class LocalSandbox:
             init=init,
             app=app,
             status_path=str(status_path),
-            boot_id=processes.boot_id(),
+            boot_id=pids.boot_id(),
             started_at_seconds=time.time(),
         )
 
@@ -196,7 +197,7 @@ class LocalSandbox:
         leaf.kill()
         # Pid 1 before the monitor: who loses its monitor first may live on where no control group holds it.
         for process in reversed(born):
-            processes.send(process, signal.SIGKILL)
+            pids.send(process, signal.SIGKILL)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(KILL_SECONDS):
                 for process in born:
@@ -206,9 +207,9 @@ class LocalSandbox:
 async def _command_of(monitor: Process, init: Process, report: int) -> Process:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(APP_SECONDS):
-            while processes.is_alive(monitor):
+            while pids.is_alive(monitor):
                 for child in processes.children(init.pid):
-                    if (app := processes.identify(child)) is not None:
+                    if (app := pids.identify(child)) is not None:
                         return app
                 await asyncio.sleep(POLL_SECONDS)
     if status.exit_code(os.pread(report, REPORT_BYTES, 0)) is None:

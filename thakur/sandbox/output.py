@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import os
 
+from thakur.pids import Process
 from thakur.sandbox import processes
-from thakur.sandbox.interface import OnOutput, Process
+from thakur.sandbox.interface import OnOutput
 
 CHUNK_BYTES = 64 << 10
 # All writers are dead by then; what they wrote lies in the pipe.

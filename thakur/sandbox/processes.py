@@ -1,53 +1,15 @@
-"""What /proc tells about processes: start times, children, the sockets on which they listen."""
+"""What /proc tells about processes: their ends, children, command lines, the sockets on which they listen."""
 
 import asyncio
 import contextlib
 import os
 import re
-import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from thakur.sandbox.interface import Process
+from thakur.pids import Process, identify, open_pidfd, reap, stat_fields
 
 LISTEN = "0A"
-
-
-def started(pid: int) -> int | None:
-    """When it started, in clock ticks since boot; None when it is gone, also when only its zombie is left."""
-    fields = _stat(pid)
-    return None if fields is None or fields[0] in {"Z", "X"} else int(fields[19])
-
-
-def identify(pid: int) -> Process | None:
-    at = started(pid)
-    return None if at is None else Process(pid, at)
-
-
-def is_alive(process: Process) -> bool:
-    return started(process.pid) == process.started
-
-
-def boot_id() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-
-
-def send(process: Process, number: signal.Signals) -> bool:
-    """Signal exactly this process; False when it is gone."""
-    try:
-        descriptor = os.pidfd_open(process.pid)
-    except ProcessLookupError:
-        return False
-    try:
-        # Compared after the open: from here on the descriptor cannot come to mean another process.
-        if not is_alive(process):
-            return False
-        signal.pidfd_send_signal(descriptor, number)
-    except ProcessLookupError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
 
 
 async def readable(*descriptors: int) -> frozenset[int]:
@@ -73,16 +35,13 @@ async def readable(*descriptors: int) -> frozenset[int]:
 
 async def gone(process: Process) -> None:
     """Wait until it has ended, child of ours or not; a child is reaped."""
-    try:
-        descriptor = os.pidfd_open(process.pid)
-    except ProcessLookupError:
-        return
-    try:
-        if is_alive(process):
+    descriptor = open_pidfd(process)
+    if descriptor is not None:
+        try:
             await readable(descriptor)
-    finally:
-        os.close(descriptor)
-    _reap(process.pid)
+        finally:
+            os.close(descriptor)
+    reap(process)
 
 
 def children(pid: int) -> list[int]:
@@ -90,7 +49,7 @@ def children(pid: int) -> list[int]:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         # A kernel without CONFIG_PROC_CHILDREN.
-        return [other for other in _pids() if (fields := _stat(other)) and int(fields[1]) == pid]
+        return [other for other in _pids() if (fields := stat_fields(other)) and int(fields[1]) == pid]
     except ProcessLookupError:
         return []
 
@@ -133,22 +92,8 @@ def _titles(beginning: str) -> Iterator[tuple[str, Process]]:
                 yield title, process
 
 
-def _reap(pid: int) -> None:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-
-
 def _pids() -> Iterator[int]:
     return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208  (names, not paths)
-
-
-def _stat(pid: int) -> list[str] | None:
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # The second field is the program's own name and may hold spaces and brackets.
-    return text.rpartition(")")[2].split()
 
 
 def _sockets(pid: int) -> Iterator[str]:

@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 
+from thakur import pids
+from thakur.pids import Process
 from thakur.sandbox import argv, processes, seccomp, status
 from thakur.sandbox.confine import confine
 from thakur.sandbox.host import Host
-from thakur.sandbox.interface import Process, SandboxRefused, Spec, Workspace
+from thakur.sandbox.interface import SandboxRefused, Spec, Workspace
 from thakur.sandbox.leaf import Leaf
 
 BIRTH_SECONDS = 20.0
@@ -124,7 +126,7 @@ async def _born(pid: int, information: int) -> tuple[Process, Process]:
                 told += chunk
     except TimeoutError as error:
         raise SandboxRefused(f"bubblewrap made no sandbox within {BIRTH_SECONDS:.0f} s.") from error
-    monitor, init = processes.identify(pid), processes.identify(init_pid)
+    monitor, init = pids.identify(pid), pids.identify(init_pid)
     if monitor is None or init is None:
         raise SandboxRefused("bubblewrap ended while it made the sandbox.")
     return monitor, init

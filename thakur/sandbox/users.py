@@ -8,6 +8,7 @@ import pwd
 from collections.abc import Iterator
 from pathlib import Path
 
+from thakur import durable
 from thakur.sandbox.interface import UidsExhausted
 
 DEFAULT_DATA_DIR = Path("/var/lib/thakur")
@@ -53,7 +54,7 @@ def uid_base(data_dir: Path, claims: Path = CLAIMS) -> int:
         base = _take(data_dir, claims) if kept is None else kept
         (claims / str(base)).write_text(os.path.realpath(data_dir))
         if kept is None:
-            (data_dir / KEPT_IN).write_text(f"{base}\n")
+            durable.replace(data_dir / KEPT_IN, f"{base}\n".encode())
         return base
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from thakur import durable
 from thakur.security.interface import KeyUnusable
 
 KEY_BYTES = 32
@@ -79,21 +80,4 @@ def _pair_of(line: str, path: Path) -> tuple[int, bytes]:
 
 
 def _create(path: Path) -> None:
-    # Written aside and linked: who reads it meanwhile sees no file or the whole key, and of two makers one wins.
-    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    line = f"v1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n"
-    file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(file, line.encode())
-        os.fsync(file)
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        os.close(file)
-        aside.unlink()
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    durable.create(path, f"v1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n".encode())

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from thakur.settings import Settings
+from thakur.sockets import SocketDirectory
 from thakur.stores.directory import prepare
 from thakur.stores.identity import service_user
 from thakur.stores.interface import StoreFailed, StoreUrls
 from thakur.stores.locks import Users, booting
 from thakur.stores.postgres import SOCKET_NAME as LONGEST_SOCKET_NAME
 from thakur.stores.postgres import Postgres
-from thakur.stores.sockets import SocketDirectory, open_listener
+from thakur.stores.sockets import open_listener
 from thakur.stores.valkey import Valkey
 
 log = logging.getLogger(__name__)

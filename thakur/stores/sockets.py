@@ -1,4 +1,4 @@
-"""Unix sockets by whatever path works, and the process behind one."""
+"""A unix socket's listener: whether there is one, and which process it is."""
 
 import os
 import select
@@ -7,26 +7,7 @@ import socket
 import struct
 from pathlib import Path
 
-# sun_path holds 108 bytes with its final zero.
-LONGEST_PATH_BYTES = 107
 PROBE_SECONDS = 2.0
-
-
-class SocketDirectory:
-    """A directory of sockets, reachable by a short path however long its own is."""
-
-    def __init__(self, path: Path, longest_name: str) -> None:
-        self._fd = -1
-        self.path = path
-        if len(os.fsencode(path / longest_name)) > LONGEST_PATH_BYTES:
-            self._fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-            self.path = Path(f"/proc/self/fd/{self._fd}")
-
-    def close(self) -> None:
-        """Give the short path back; what it named can no longer be reached. May be called twice."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
 
 
 def connect(path: Path) -> socket.socket | None:
