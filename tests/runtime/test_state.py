@@ -2,6 +2,7 @@ import stat
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from support.local_edges import BUN, Bench, bench, make_order, uid_of
@@ -33,8 +34,35 @@ async def test_a_record_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 
     assert StateFile(tmp_path).load() == record
     path = tmp_path / "edge" / "state.json"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600, "it holds the applications' variables"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["state.json"]
+
+
+async def test_env_vars_lie_sealed_with_a_key_that_the_edge_made(tmp_path: Path) -> None:
+    order = msgspec.structs.replace(ORDER, env={"TOKEN": "canary\nvalue", "EMPTY": ""})
+    record = EdgeRecord(last_pool=12, placements=(PlacementRecord(order=order, pool_id="5-12"),))
+
+    await StateFile(tmp_path).save(record)
+
+    content = (tmp_path / "edge" / "state.json").read_text()
+    assert not any(word in content for word in ("canary", "value", "TOKEN"))
+    assert stat.S_IMODE((tmp_path / "keys" / "edge.key").stat().st_mode) == 0o600
+    assert StateFile(tmp_path).load() == record
+
+
+@pytest.mark.parametrize("spoil", ["key", "place"])
+async def test_a_record_whose_env_cannot_be_opened_is_set_aside(tmp_path: Path, spoil: str) -> None:
+    record = EdgeRecord(last_pool=12, placements=(PlacementRecord(order=ORDER, pool_id="5-12"),))
+    await StateFile(tmp_path).save(record)
+    path = tmp_path / "edge" / "state.json"
+    if spoil == "key":
+        (tmp_path / "keys" / "edge.key").unlink()
+    else:
+        path.write_text(path.read_text().replace('"5-12"', '"6-12"'))
+
+    assert StateFile(tmp_path).load().placements == ()
+
+    assert path.with_suffix(".unreadable").exists()
 
 
 def test_an_edge_without_a_record_counts_pools_from_the_clock(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from thakur.background import Tasks
 from thakur.logs import LINE_BYTES, Level
 from thakur.runtime.homes import Home
 from thakur.runtime.tailing import BATCH_LINES, Origin, Tail, cut_lines, last_lines
+from thakur.security import Redactor
 
 ORIGIN = Origin(stream_id=7, name="1/5-12-0", deployment_id=5, edge_id=1, replica=0)
 
@@ -118,6 +119,71 @@ async def test_a_notice_comes_after_what_was_written_before_it(home: Home, sink:
     assert len(texts) == 220
     assert all(texts.index(f"notice {number}") > texts.index(f"output {number}") for number in range(9, 200, 10))
     assert sink.texts(Level.ERROR) == [f"notice {number}" for number in range(9, 200, 10)]
+
+
+async def test_a_secret_reaches_neither_the_sink_nor_stays_in_the_file(
+    home: Home, sink: MemorySink, tasks: Tasks
+) -> None:
+    tail = Tail(home, ORIGIN, sink, tasks, Redactor(["hunter2hunter2", "line one\nline two"]))
+    _write(home, b"my password is hunter2")
+    await asyncio.sleep(0)
+    _write(home, b"hunter2!\nline one\n")
+    await eventually(lambda: len(sink.entries()) == 2)
+    tail.say("It said hunter2hunter2.")
+    _write(home, b"line two, at the end: hunter2hunter2")
+    await tail.finish(5)
+
+    assert sink.texts(Level.INFO) == [
+        "my password is [redacted]!",
+        "[redacted]",
+        "[redacted], at the end: [redacted]",
+    ]
+    assert sink.texts(Level.DEPLOY) == ["It said [redacted]."]
+    assert home.output.read_bytes() == (
+        b"my password is **************!\n********\n********, at the end: **************"
+    )
+    assert b"hunter2" not in home.notices.read_bytes()
+
+
+async def test_an_unfinished_line_never_shows_the_beginning_of_a_secret(
+    home: Home, sink: MemorySink, tasks: Tasks
+) -> None:
+    tail = Tail(home, ORIGIN, sink, tasks, Redactor(["hunter2hunter2"]))
+    _write(home, b"prompt> hunter2hun")
+    await eventually(lambda: sink.texts() == ["prompt> "])
+
+    _write(home, b"ter2 it was\n")
+    await tail.finish(5)
+
+    assert sink.texts() == ["prompt> ", "[redacted] it was"]
+
+
+async def test_a_secret_waits_in_the_file_while_the_sink_is_away(home: Home, sink: MemorySink, tasks: Tasks) -> None:
+    sink.failures_to_come = 2
+    tail = Tail(home, ORIGIN, sink, tasks, Redactor(["hunter2hunter2"]))
+    _write(home, b"hunter2hunter2\n")
+    await tail.finish(5)
+
+    assert sink.texts() == ["[redacted]"]
+
+
+@given(st.integers(0, 40), st.sampled_from(["hunter2hunter2", "ababab", "x" * 3000]))
+def test_a_long_line_is_cut_through_no_secret(before: int, secret: str) -> None:
+    redactor = Redactor([secret])
+    data = b"-" * (LINE_BYTES - before) + secret.encode() * 3 + b"-" * LINE_BYTES
+
+    lines, used = cut_lines(data, is_end=True, redactor=redactor)
+
+    assert used == len(data)
+    assert b"".join(lines) == data
+    shown = b"".join(redactor.redact(line) for line in lines).replace(b"[redacted]", b"")
+    assert shown == redactor.redact(data).replace(b"[redacted]", b"")
+
+
+def test_the_last_lines_hold_no_secret_and_no_half_of_one(home: Home) -> None:
+    _write(home, b"hunter2hunter2" * 10_000 + b"\nlast: hunter2hunter2\n")
+
+    assert last_lines(home.output, Redactor(["hunter2hunter2"])) == ("last: [redacted]",)
 
 
 async def test_a_file_that_never_comes_is_no_trouble(home: Home, sink: MemorySink, tasks: Tasks) -> None:

@@ -75,6 +75,14 @@ def test_a_cut_waits_for_a_secret_that_may_still_come() -> None:
     assert Redactor(["secret-value"]).cut(b"the secret-value", 0, 16) == 16
 
 
+def test_the_end_of_secrets_that_lie_over_each_other() -> None:
+    redactor = Redactor(["abcdef", "defghi"])
+
+    assert redactor.end(b"-abcdefghi-abcdef", 1) == 10
+    assert redactor.end(b"-abcdefabcdef", 1) == 7
+    assert redactor.end(b"-abcdef", 0) == 0
+
+
 def test_a_secret_split_over_two_reads_is_hidden() -> None:
     assert redacted(["hunter2hunter2"], b"password: hunter2", b"hunter2!\n") == b"password: [redacted]!\n"
 

@@ -117,6 +117,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     drain_seconds: float = DRAIN_SECONDS
     streams_drain_seconds: float = STREAMS_DRAIN_SECONDS
 
+    def __repr__(self) -> str:
+        # Its env vars are secrets, and a repr ends in logs.
+        return f"Order(deployment_id={self.deployment_id}, project={self.project!r}, number={self.number})"
+
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """Replicas of the order run, or its directory is found; the pool is known to the proxy, not routed."""

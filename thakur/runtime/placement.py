@@ -10,7 +10,7 @@ from thakur.runtime.interface import DeploymentRefused, Order, Prepared
 from thakur.runtime.process import LOOPBACK
 from thakur.runtime.replicas import Replica
 from thakur.runtime.state import PlacementRecord
-from thakur.runtime.tailing import LAST_LINES, last_lines
+from thakur.runtime.tailing import LAST_LINES
 
 
 @dataclass(eq=False, slots=True)
@@ -50,7 +50,7 @@ class Placement:
         return tuple(Route(host, self.pool_id) for host in self.order.hosts)
 
     def last_lines(self) -> tuple[str, ...]:
-        lines = [line for replica in self.replicas for line in last_lines(replica.home.output)]
+        lines = [line for replica in self.replicas for line in replica.last_lines()]
         return tuple(lines[-LAST_LINES:])
 
     def record(self) -> PlacementRecord:

@@ -16,8 +16,9 @@ from thakur.runtime.interface import STOP_SECONDS, Order
 from thakur.runtime.ports import Ports
 from thakur.runtime.process import how_it_ended, replica_spec
 from thakur.runtime.state import ReplicaRecord
-from thakur.runtime.tailing import Origin, Tail
-from thakur.sandbox import Exit, Identity, Sandbox, Spec
+from thakur.runtime.tailing import Origin, Tail, last_lines
+from thakur.sandbox import Exit, Identity, Sandbox, SandboxRefused, Spec
+from thakur.security import Redactor
 
 FIRST_RESTART_SECONDS = 0.1
 LAST_RESTART_SECONDS = 30.0
@@ -56,6 +57,7 @@ class Replica:
         self._workshop = workshop
         self._order = order
         self._spec = spec
+        self._redactor = Redactor(order.env.values())
         self._identity: Identity | None = None
         self._tail: Tail | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -74,6 +76,9 @@ class Replica:
     def record(self) -> ReplicaRecord:
         return ReplicaRecord(number=self.number, port=self.port, identity=self._identity)
 
+    def last_lines(self) -> tuple[str, ...]:
+        return last_lines(self.home.output, self._redactor)
+
     def say(self, text: str, level: Level = Level.DEPLOY) -> None:
         if self._tail is not None:
             self._tail.say(text, level)
@@ -81,7 +86,7 @@ class Replica:
     async def start(self, stirred: asyncio.Event) -> None:
         """Run the process; `stirred` is set whenever it has ended. Raises SandboxRefused, DeploymentRefused."""
         await self._launch()
-        self._tail = Tail(self.home, self._origin(), self._workshop.sink, self._workshop.tasks)
+        self._tail = Tail(self.home, self._origin(), self._workshop.sink, self._workshop.tasks, self._redactor)
         self._watching = self._workshop.tasks.spawn(self._watch(stirred), f"watch {self._spec.name}")
 
     def keep_running(self) -> None:
@@ -117,7 +122,11 @@ class Replica:
             if self._is_stopping:
                 return
             await asyncio.to_thread(self.home.make, self._spec.uid)
-            self._identity = await self._workshop.sandbox.start(self._spec, self.home.output, self.home.status)
+            try:
+                self._identity = await self._workshop.sandbox.start(self._spec, self.home.output, self.home.status)
+            except SandboxRefused as error:
+                # It quotes what was written, and whoever logs it would log what it came from too.
+                raise SandboxRefused(self._redactor.redact_text(error.message), hint=error.hint) from None
             self.exit = None
 
     async def _watch(self, stirred: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from thakur import durable
 from thakur.runtime.homes import Home, homes_directory
 from thakur.runtime.interface import Order
 from thakur.sandbox import Identity, Sandbox
+from thakur.security import Sealer, SecretUnreadable, load_or_create_ring
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +26,11 @@ class ReplicaRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlacementRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A deployment that this edge runs, and whether visitors are led to it."""
+    """A deployment that this edge runs, and whether visitors are led to it. On disk its env vars are `sealed_env`."""
 
     order: Order
     pool_id: str
+    sealed_env: bytes | None = None
     replicas: tuple[ReplicaRecord, ...] = ()
     is_routed: bool = False
 
@@ -40,19 +43,23 @@ class EdgeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StateFile:
-    """`edge/state.json`: either the old record or the new one, whenever the power fails."""
+    """`edge/state.json`: either the old record or the new one, whenever the power fails.
+
+    Env vars in it are sealed with this edge's own key, which the first one to need it makes.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / "edge" / "state.json"
+        self._key_path = data_dir / "keys" / "edge.key"
         self._writing = asyncio.Lock()
 
     def load(self) -> EdgeRecord:
         """The last record. One that cannot be read is set aside, because the replicas' homes tell enough to clean up."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=EdgeRecord)
+            return self._each(msgspec.json.decode(self._path.read_bytes(), type=EdgeRecord), _opened)
         except FileNotFoundError:
             return EdgeRecord()
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, SecretUnreadable):
             log.exception("edge state unreadable, set aside")
             self._path.replace(self._path.with_suffix(".unreadable"))
             return EdgeRecord()
@@ -60,11 +67,38 @@ class StateFile:
     async def save(self, record: EdgeRecord) -> None:
         """Durable when it returns; records reach the disk in the order of the calls."""
         async with self._writing:
-            await asyncio.to_thread(self._write, msgspec.json.encode(record))
+            await asyncio.to_thread(self._write, record)
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, record: EdgeRecord) -> None:
+        content = msgspec.json.encode(self._each(record, _sealed))
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         durable.replace(self._path, content)
+
+    def _each(self, record: EdgeRecord, change: Callable[[PlacementRecord, Sealer], PlacementRecord]) -> EdgeRecord:
+        if not record.placements:
+            return record
+        self._key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sealer = Sealer(load_or_create_ring(self._key_path), "edge state")
+        placements = tuple(change(placement, sealer) for placement in record.placements)
+        return msgspec.structs.replace(record, placements=placements)
+
+
+def _sealed(placement: PlacementRecord, sealer: Sealer) -> PlacementRecord:
+    sealed_env = sealer.seal(msgspec.json.encode(placement.order.env), _context(placement))
+    order = msgspec.structs.replace(placement.order, env={})
+    return msgspec.structs.replace(placement, order=order, sealed_env=sealed_env)
+
+
+def _opened(placement: PlacementRecord, sealer: Sealer) -> PlacementRecord:
+    if placement.sealed_env is None:
+        return placement
+    env = msgspec.json.decode(sealer.open(placement.sealed_env, _context(placement)), type=dict[str, str])
+    order = msgspec.structs.replace(placement.order, env=env)
+    return msgspec.structs.replace(placement, order=order, sealed_env=None)
+
+
+def _context(placement: PlacementRecord) -> tuple[str, ...]:
+    return (str(placement.order.deployment_id), placement.pool_id)
 
 
 async def end_recorded(data_dir: Path, sandbox: Sandbox) -> int:

@@ -12,6 +12,7 @@ from thakur.background import Tasks
 from thakur.logs import LINE_BYTES, Entry, Level, LogSink, SourceBatch
 from thakur.runtime.backoff import backoff_seconds
 from thakur.runtime.homes import Home
+from thakur.security import Redactor
 
 POLL_SECONDS = 0.1
 UNFINISHED_LINE_SECONDS = 1.0
@@ -21,6 +22,7 @@ READ_BYTES = 256 * 1024
 BATCH_LINES = 1000
 LAST_LINES = 50
 LAST_LINES_BYTES = 64 * 1024
+NO_SECRETS = Redactor(())
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +38,17 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tail:
-    """Follows one replica's two files: its output, and notices, which are Thakur's own words about it."""
+    """Follows one replica's two files: its output, and notices, which are Thakur's own words about it.
 
-    def __init__(self, home: Home, origin: Origin, sink: LogSink, tasks: Tasks) -> None:
+    Secrets reach neither the sink nor the notices, and stay in the output only until its lines are stored.
+    """
+
+    def __init__(
+        self, home: Home, origin: Origin, sink: LogSink, tasks: Tasks, redactor: Redactor = NO_SECRETS
+    ) -> None:
         self._notices_path = home.notices
-        self._output = _FileTail(home.output, origin, sink, _output_entry)
+        self._redactor = redactor
+        self._output = _FileTail(home.output, origin, sink, _output_entry, redactor)
         notices = msgspec.structs.replace(origin, name=f"{origin.name}/notices")
         self._notices = _FileTail(home.notices, notices, sink, _notice_entry)
         self._origin = origin
@@ -49,7 +57,7 @@ class Tail:
 
     def say(self, text: str, level: Level = Level.DEPLOY) -> None:
         """A line of Thakur's own, after everything that the replica has written so far."""
-        entry = Entry(text, level, datetime.now(UTC))
+        entry = Entry(self._redactor.redact_text(text), level, datetime.now(UTC))
         try:
             with self._notices_path.open("ab") as file:
                 file.write(msgspec.json.encode(entry) + b"\n")
@@ -99,11 +107,19 @@ class Tail:
 
 
 class _FileTail:
-    def __init__(self, path: Path, origin: Origin, sink: LogSink, entry: Callable[[bytes], Entry]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        origin: Origin,
+        sink: LogSink,
+        entry: Callable[[bytes], Entry],
+        redactor: Redactor = NO_SECRETS,
+    ) -> None:
         self._path = path
         self._origin = origin
         self._sink = sink
         self._entry = entry
+        self._redactor = redactor
         self._offset = 0
         self._unfinished_at = (-1, 0.0)
 
@@ -118,7 +134,11 @@ class _FileTail:
     async def store(self, data: bytes, *, is_last: bool) -> bool:
         if not data:
             return False
-        lines, used = cut_lines(data, is_end=is_last or self._has_waited(data))
+        is_end = is_last or self._has_waited(data)
+        if is_end and not is_last:
+            # What could be the beginning of a secret waits on.
+            data = data[: self._redactor.cut(data, data.rfind(b"\n") + 1, len(data))]
+        lines, used = cut_lines(data, is_end=is_end, redactor=self._redactor)
         if not lines:
             return False
         following = await self._sink.store(
@@ -130,12 +150,22 @@ class _FileTail:
                 replica=self._origin.replica,
                 offset_bytes=self._offset,
                 next_offset_bytes=self._offset + used,
-                entries=tuple(self._entry(line) for line in lines),
+                entries=tuple(self._entry(self._redactor.redact(line)) for line in lines),
             ),
         )
+        self._hide_secrets(data[: max(0, following - self._offset)])
         has_moved = following != self._offset
         self._offset = following
         return has_moved
+
+    def _hide_secrets(self, stored: bytes) -> None:
+        secrets = list(self._redactor.found(stored))
+        if not secrets:
+            return
+        with self._path.open("r+b") as file:
+            for begin, end in secrets:
+                file.seek(self._offset + begin)
+                file.write(b"*" * (end - begin))
 
     def _has_waited(self, data: bytes) -> bool:
         now = asyncio.get_running_loop().time()
@@ -145,8 +175,8 @@ class _FileTail:
         return now - self._unfinished_at[1] >= UNFINISHED_LINE_SECONDS
 
 
-def cut_lines(data: bytes, *, is_end: bool) -> tuple[list[bytes], int]:
-    """The lines of `data` and how many bytes they took; a line that is too long is cut into several.
+def cut_lines(data: bytes, *, is_end: bool, redactor: Redactor = NO_SECRETS) -> tuple[list[bytes], int]:
+    """The lines of `data` and how many bytes they took; a line that is too long is cut into several, through no secret.
 
     A last line without its end counts only when `is_end`.
     """
@@ -156,7 +186,9 @@ def cut_lines(data: bytes, *, is_end: bool) -> tuple[list[bytes], int]:
         end = data.find(b"\n", start, start + LINE_BYTES + 1)
         following = end + 1
         if end < 0 and len(data) - start > LINE_BYTES:
-            end = following = _character_start(data, start + LINE_BYTES)
+            wanted = _character_start(data, start + LINE_BYTES)
+            safe = redactor.cut(data, start, wanted)
+            end = following = safe if safe > start else max(wanted, redactor.end(data, start))
         elif end < 0 and is_end:
             end = following = len(data)
         elif end < 0:
@@ -166,7 +198,7 @@ def cut_lines(data: bytes, *, is_end: bool) -> tuple[list[bytes], int]:
     return lines, start
 
 
-def last_lines(path: Path) -> tuple[str, ...]:
+def last_lines(path: Path, redactor: Redactor = NO_SECRETS) -> tuple[str, ...]:
     """The newest lines of a log file, for a person who asks why."""
     try:
         with path.open("rb") as file:
@@ -175,7 +207,10 @@ def last_lines(path: Path) -> tuple[str, ...]:
             data = file.read()
     except FileNotFoundError:
         return ()
-    return tuple(_text(line[:LINE_BYTES]) for line in data.splitlines()[-LAST_LINES:])
+    if size > LAST_LINES_BYTES:
+        # The first line is cut off, and what is left of a secret in it would not be known.
+        data = data.partition(b"\n")[2]
+    return tuple(_text(line[:LINE_BYTES]) for line in redactor.redact(data).splitlines()[-LAST_LINES:])
 
 
 def _character_start(data: bytes, position: int) -> int:

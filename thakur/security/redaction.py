@@ -97,6 +97,15 @@ class Redactor:
                 place = begin
         return start + place
 
+    def end(self, data: bytes, start: int) -> int:
+        """Where the secrets end that lie over each other from `start` on; `start` if none begins there."""
+        end = start
+        for begin, after in self.found(data, start):
+            if begin >= max(end, start + 1):
+                break
+            end = max(end, after)
+        return end
+
 
 class RedactedStream:
     """Bytes in, bytes without secrets out; only what may be the beginning of a secret waits for the next bytes."""
