@@ -2,6 +2,7 @@
 
 import asyncio
 
+from thakur.modes.listener import LOCAL_SOCKET
 from thakur.modes.lock import RoleLock
 from thakur.settings import Settings
 from thakur.stores import stop_unused
@@ -24,6 +25,7 @@ async def _stop(settings: Settings) -> int:
     try:
         ended = await end_leftovers(settings.data_dir)
         await stop_unused(settings)
+        (settings.data_dir / "run" / LOCAL_SOCKET).unlink(missing_ok=True)
         return ended
     finally:
         lock.give_back()

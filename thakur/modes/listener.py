@@ -15,6 +15,7 @@ from thakur.errors import Unavailable
 from thakur.settings import Address
 from thakur.sockets import SocketDirectory
 
+LOCAL_SOCKET = "local.sock"
 START_SECONDS = 10.0
 POLL_SECONDS = 0.01
 DRAIN_SECONDS = 10.0
@@ -41,7 +42,9 @@ class Listener:
         else:
             where.unlink(missing_ok=True)
             self._sockets = SocketDirectory(where.parent, where.name)
-            self._server = Server(app, uds=self._sockets.path / where.name, **shared)
+            self._server = Server(app, uds=where, **shared)
+            # Granian follows links, and a path by descriptor is one: it would be back at the long path.
+            self._server.bind_uds = self._sockets.path / where.name
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

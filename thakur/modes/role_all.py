@@ -16,19 +16,18 @@ from thakur.api import ApiServices, Host, HostControl, create_app
 from thakur.background import Tasks
 from thakur.db import migrate
 from thakur.modes import journal
+from thakur.modes.directories import prepare
 from thakur.modes.ending import Ending, Word
-from thakur.modes.listener import Listener
+from thakur.modes.listener import LOCAL_SOCKET, Listener
 from thakur.modes.lock import RoleLock
 from thakur.modes.readiness import Readiness
 from thakur.projects import PRODUCTION
 from thakur.proxy import prove_free
-from thakur.security import load_or_create_ring
 from thakur.settings import Settings
 from thakur.stores import Stores
 from thakur.wiring import Services, wire
 
 DRAIN_SECONDS = 30.0
-LOCAL_SOCKET = "local.sock"
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ def serve(settings: Settings) -> int:
 async def _serve(settings: Settings) -> int:
     word = Word()
     word.listen()
-    _prepare(settings)
+    prepare(settings)
     async with AsyncExitStack() as started:
         services = await _start(settings, word, started)
         _say_ready(settings, services)
@@ -51,14 +50,6 @@ async def _serve(settings: Settings) -> int:
     if ending is Ending.CONTROL_PLANE:
         print("Applications and the proxy go on serving. End them with: thakur stop", file=sys.stderr, flush=True)
     return 0
-
-
-def _prepare(settings: Settings) -> None:
-    settings.data_dir.mkdir(mode=0o755, parents=True, exist_ok=True)
-    for name in ("run", "edge", "builds", "uploads"):
-        (settings.data_dir / name).mkdir(mode=0o700, exist_ok=True)
-    (settings.data_dir / "artifacts").mkdir(mode=0o755, exist_ok=True)
-    load_or_create_ring(settings.secret_key_file or settings.data_dir / "secret.key")
 
 
 async def _start(settings: Settings, word: Word, started: AsyncExitStack) -> Services:

@@ -64,5 +64,8 @@ async def end_recorded(directory: Path, within_seconds: float = ENDED_SECONDS) -
         return 0
     running = [process for worker in record.workers if (process := Process.find(worker.process))]
     await asyncio.gather(*(process.end(within_seconds) for process in running))
+    for worker in record.workers:
+        for name in (worker.control, worker.door):
+            (directory / name).unlink(missing_ok=True)
     forget(directory)
     return len(running)

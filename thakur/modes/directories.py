@@ -1,0 +1,30 @@
+"""The data directory's own directories and the key file, made before anything else is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from thakur.security import load_or_create_ring
+from thakur.settings import SettingInvalid, Settings
+
+
+def prepare(settings: Settings) -> None:
+    """Make what is missing. Raises SettingInvalid, KeyUnusable."""
+    data = settings.data_dir
+    with _usable("THAKUR_DATA_DIR", data, "Name a directory that this user can make and write."):
+        data.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for name in ("run", "edge", "builds", "uploads"):
+            (data / name).mkdir(mode=0o700, exist_ok=True)
+        (data / "artifacts").mkdir(mode=0o755, exist_ok=True)
+    key = settings.secret_key_file or data / "secret.key"
+    variable = "THAKUR_SECRET_KEY_FILE" if settings.secret_key_file else "THAKUR_DATA_DIR"
+    with _usable(variable, key, "Name a file in a directory that exists and that this user can write."):
+        load_or_create_ring(key)
+
+
+@contextmanager
+def _usable(variable: str, path: Path, hint: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SettingInvalid(f"{variable}={path} cannot be used: {error.strerror}", hint=hint) from error
