@@ -8,7 +8,11 @@ from typing import ClassVar
 
 
 class ThakurError(Exception):
-    """Something a person can act on: `message` says what happened, `hint` what to do next, `field` which input."""
+    """Something a person can act on: `message` says what happened, `hint` what to do next, `field` which input.
+
+    An error with data of its own takes them in its constructor and keeps each argument as an attribute of that name:
+    so it crosses the seam.
+    """
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500

@@ -9,6 +9,7 @@ import msgspec
 
 from thakur.accounts import Principal
 from thakur.errors import Conflict, Invalid, NotFound, ThakurError, TooLarge, Unavailable
+from thakur.seam import idempotent
 
 UPLOAD_BYTES = 500 * 1024 * 1024
 UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
@@ -206,6 +207,7 @@ class ArtifactConsumer(Protocol):
         """Take note of it. May be called twice for one build; the second call changes nothing."""
 
 
+@idempotent
 class ArtifactStore(Protocol):
     """Where artifacts lie."""
 

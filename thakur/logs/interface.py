@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from thakur.errors import NotFound
+from thakur.seam import idempotent
 from thakur.security import Redactor
 
 LINE_BYTES = 8 * 1024
@@ -66,6 +67,7 @@ class StreamNotFound(NotFound):
     code = "stream_not_found"
 
 
+@idempotent
 class LogSink(Protocol):
     """Where an edge hands over what its replicas wrote."""
 

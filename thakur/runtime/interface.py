@@ -10,11 +10,13 @@ import msgspec
 from thakur.accounts import Principal
 from thakur.builds import Failure, Plan, Step
 from thakur.errors import Conflict, NotFound, Unavailable
+from thakur.seam import deadline, idempotent
 
 HEALTH_SECONDS = 60.0
 DRAIN_SECONDS = 30.0
 STREAMS_DRAIN_SECONDS = 30.0
 STOP_SECONDS = 10.0
+ORDER_SECONDS = 300.0  # at an edge, with the project's orders before it
 REPLICA_MEMORY_BYTES = 512 * 1024 * 1024
 REPLICA_CPUS = 1.0
 REPLICA_PROCESSES = 256
@@ -137,6 +139,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+@idempotent
+@deadline(ORDER_SECONDS)
 class Edge(Protocol):
     """A host that runs replicas with the proxy in front of them. Every call may be repeated."""
 
@@ -159,6 +163,7 @@ class Edge(Protocol):
         """Stop serving the project: routes, replicas, files."""
 
 
+@idempotent
 class Assignments(Protocol):
     """What an edge should be running, by the truth."""
 
