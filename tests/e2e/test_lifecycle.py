@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import statistics
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from e2e.conftest import Figures
 from support.remains import processes, proportional_bytes, remains
 from support.server import Server
-from support.waiting import eventually
+from support.waiting import eventually, pass_time
 
 SLOW_SERVER = """\
 let asked = 0
@@ -207,6 +206,5 @@ def test_starts_are_quick_and_idling_is_cheap(alone: Server, figures: Figures) -
 
 
 def _idle(server: Server) -> dict[str, int]:
-    # Real idling, not the moment after the start.
-    subprocess.run(["sleep", str(IDLE_SECONDS)], check=True)
+    pass_time(IDLE_SECONDS)
     return proportional_bytes(server.data_dir)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support.waiting import wait_until
+
 READY_SECONDS = 90
 STOP_SECONDS = 60
 COMMAND_SECONDS = 400
@@ -87,11 +89,13 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        while self.get_from(self.address, "/ready").status != 200:
-            assert self.process.poll() is None, f"the server ended:\n{self.log.read_text()}"
-            assert time.monotonic() - began < READY_SECONDS, f"the server is not ready:\n{self.log.read_text()}"
-            time.sleep(0.02)
+        wait_until(self._is_ready, READY_SECONDS)
         return time.monotonic() - began
+
+    def _is_ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"the server ended:\n{self.log.read_text()}"
+        return self.get_from(self.address, "/ready").status == 200
 
     def stop(self, number: int = signal.SIGINT) -> float:
         """Signal it and wait for its end; returns the seconds that took."""

@@ -30,3 +30,16 @@ async def eventually(check: Callable[[], T | Awaitable[T]], within_seconds: floa
         if time.monotonic() > deadline:
             raise failure or AssertionError(f"not within {within_seconds} s: {check}, last answer {answer!r}")
         await asyncio.sleep(POLL_SECONDS)
+
+
+def wait_until(check: Callable[[], object], within_seconds: float) -> None:
+    """The same for code without a loop."""
+    deadline = time.monotonic() + within_seconds
+    while not check():
+        assert time.monotonic() < deadline, f"not within {within_seconds} s: {check}"
+        time.sleep(POLL_SECONDS)
+
+
+def pass_time(seconds: float) -> None:
+    """Do nothing, where what nothing costs is the question."""
+    time.sleep(seconds)
