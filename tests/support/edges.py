@@ -1,0 +1,73 @@
+"""An edge without processes: it keeps its orders, and is told what to refuse."""
+
+import asyncio
+
+from thakur.builds import Failure
+from thakur.runtime import Checked, DeploymentRefused, EdgeUnavailable, Order, Prepared
+
+REFUSED = Failure(code="refused", what="The edge was told to refuse this.", why="A test asked for it.", next="Go on.")
+
+
+class FakeEdge:
+    def __init__(self) -> None:
+        self.orders: dict[int, Order] = {}
+        self.routed: set[int] = set()
+        self.retired: list[int] = []
+        self.withdrawn: list[int] = []
+        self.refuses_to_prepare: set[int] = set()
+        self.refuses_to_check: set[int] = set()
+        self.is_away = False
+        self.may_check = asyncio.Event()
+        self.may_check.set()
+
+    async def prepare(self, order: Order) -> Prepared:
+        self._answer_if_here()
+        if order.deployment_id in self.refuses_to_prepare:
+            raise DeploymentRefused(REFUSED, ("last line",))
+        self.orders[order.deployment_id] = order
+        ports = () if order.plan.kind == "static" else tuple(20_000 + number for number in range(order.replicas))
+        return Prepared(ports=ports, seconds=0.1)
+
+    async def check(self, deployment_id: int) -> Checked:
+        self._held(deployment_id)
+        await self.may_check.wait()
+        if deployment_id in self.refuses_to_check:
+            raise DeploymentRefused(REFUSED, ("last line",))
+        return Checked(status=200, attempts=2, seconds=0.1)
+
+    async def switch(self, deployment_id: int) -> None:
+        order = self._held(deployment_id)
+        self.routed -= {held for held in self.routed if self.orders[held].environment_id == order.environment_id}
+        self.routed.add(deployment_id)
+
+    async def retire(self, deployment_id: int) -> None:
+        if deployment_id in self.routed:
+            raise DeploymentRefused(REFUSED)
+        if self.orders.pop(deployment_id, None):
+            self.retired.append(deployment_id)
+
+    async def restart(self, order: Order) -> Checked:
+        if order.deployment_id not in self.routed:
+            raise DeploymentRefused(REFUSED)
+        return await self.check(order.deployment_id)
+
+    async def discard(self, deployment_id: int) -> None:
+        self._answer_if_here()
+        self.orders.pop(deployment_id, None)
+        self.routed.discard(deployment_id)
+
+    async def withdraw(self, project_id: int) -> None:
+        self._answer_if_here()
+        for deployment_id in [held for held, order in self.orders.items() if order.project_id == project_id]:
+            await self.discard(deployment_id)
+        self.withdrawn.append(project_id)
+
+    def _answer_if_here(self) -> None:
+        if self.is_away:
+            raise EdgeUnavailable("The edge is away.")
+
+    def _held(self, deployment_id: int) -> Order:
+        self._answer_if_here()
+        if deployment_id not in self.orders:
+            raise DeploymentRefused(REFUSED)
+        return self.orders[deployment_id]
