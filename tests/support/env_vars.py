@@ -1,8 +1,14 @@
 """Env vars that are what a test says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
-from thakur.projects import Phase
+from thakur.accounts import Principal
+from thakur.projects import EnvVar, EnvVarNotFound, Imported, LeftOut, Phase, Scope
+from thakur.projects.dotenv import parse_dotenv
+from thakur.projects.env_names import check_env_name, check_env_value, refusal_of_name
+
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 class FixedEnv:
@@ -17,3 +23,45 @@ class FixedEnv:
 
     def digest(self, values: Mapping[str, str]) -> str:
         return str(sorted(values.items()))
+
+
+class FakeEnvVars:
+    """Implements the part of EnvVars that people use, in memory; `values` holds what was set."""
+
+    def __init__(self) -> None:
+        self.values: dict[tuple[int, Scope, str], str] = {}
+        self.phases: dict[tuple[int, Scope, str], Phase] = {}
+
+    async def set(
+        self, principal: Principal, project_id: int, scope: Scope, values: Mapping[str, str], phase: Phase | None = None
+    ) -> None:
+        for name, value in values.items():
+            check_env_name(name)
+            check_env_value(name, value)
+        for name, value in values.items():
+            key = (project_id, scope, name)
+            self.values[key] = value
+            self.phases[key] = phase or self.phases.get(key, Phase.BOTH)
+
+    async def unset(self, principal: Principal, project_id: int, scope: Scope, names: Sequence[str]) -> None:
+        for name in names:
+            if self.values.pop((project_id, scope, name), None) is None:
+                raise EnvVarNotFound(f"{scope} has no env var {name}", field=name)
+
+    async def list(self, principal: Principal, project_id: int) -> list[EnvVar]:
+        return [
+            EnvVar(
+                name=name, scope=scope, phase=self.phases[project, scope, name], updated_at=AT, updated_by="operator"
+            )
+            for project, scope, name in sorted(self.values)
+            if project == project_id
+        ]
+
+    async def import_dotenv(
+        self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
+    ) -> Imported:
+        found = parse_dotenv(text)
+        names = tuple(name for name in found if not refusal_of_name(name))
+        await self.set(principal, project_id, scope, {name: found[name] for name in names}, phase)
+        left_out = tuple(LeftOut(name, refusal_of_name(name)) for name in found if name not in names)
+        return Imported(names=names, left_out=left_out)

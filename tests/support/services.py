@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from support.env_vars import FakeEnvVars
 from thakur.accounts import Principal, Role
 from thakur.api import ApiServices
 from thakur.builds import Artifact, ArtifactNotFound, Build, BuildNotFound, BuildStatus, Source, Upload
@@ -183,6 +184,7 @@ class Doubles:
 
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     projects: FakeProjects = field(default_factory=FakeProjects)
+    env_vars: FakeEnvVars = field(default_factory=FakeEnvVars)
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     builds: FakeBuilds = field(init=False)
@@ -198,6 +200,7 @@ class Doubles:
         return ApiServices(
             accounts=self.accounts,
             projects=self.projects,
+            env_vars=self.env_vars,
             builds=self.builds,
             runtime=self.runtime,
             logs=self.logs,

@@ -6,7 +6,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from thakur.api import builds, deployments, health, host, logs, projects
+from thakur.api import builds, deployments, env, health, host, logs, projects
 from thakur.api.asked import dependencies
 from thakur.api.door import Door, PrincipalOf
 from thakur.api.errors import answer
@@ -27,7 +27,7 @@ def create_app(
 
     Setting `stopping` ends every open log stream.
     """
-    handlers = [*health.HANDLERS, *projects.HANDLERS, *builds.HANDLERS, *deployments.HANDLERS, *logs.HANDLERS]
+    handlers = [*health.HANDLERS, *projects.HANDLERS, *env.HANDLERS, *builds.HANDLERS, *deployments.HANDLERS, *logs.HANDLERS]
     provided = dependencies(services)
     streams = EventStreams(stopping)
     provided["tails"] = Provide(lambda: streams, sync_to_thread=False)

@@ -9,7 +9,7 @@ from thakur.accounts import Accounts
 from thakur.builds import Builds
 from thakur.errors import Malformed, Unauthenticated
 from thakur.logs import Logs
-from thakur.projects import Projects
+from thakur.projects import EnvVars, Projects
 from thakur.runtime import Runtime
 
 
@@ -22,6 +22,7 @@ class ApiServices:
 
     accounts: Accounts
     projects: Projects
+    env_vars: EnvVars
     builds: Builds
     runtime: Runtime
     logs: Logs

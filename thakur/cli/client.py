@@ -30,6 +30,9 @@ class Client:
     def post(self, path: str, body: object = None) -> Any:
         return self._ask("POST", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
+    def patch(self, path: str, body: object) -> Any:
+        return self._ask("PATCH", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+
     def delete(self, path: str) -> Any:
         return self._ask("DELETE", path)
 

@@ -49,6 +49,12 @@ class FolderUnreadable(Invalid):
     code = "folder_unreadable"
 
 
+class FileUnreadable(Invalid):
+    """A file that was named cannot be read, or holds no text."""
+
+    code = "file_unreadable"
+
+
 class DeployFailed(Conflict):
     """The build or its deployment ended otherwise than live."""
 

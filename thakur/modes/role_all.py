@@ -135,6 +135,7 @@ def _api_services(services: Services) -> ApiServices:
     return ApiServices(
         accounts=services.accounts,
         projects=services.projects,
+        env_vars=services.env_vars,
         builds=services.builds,
         runtime=services.runtime,
         logs=services.logs,

@@ -1,0 +1,114 @@
+"""Env vars of a project: the list, many set at once or one, a pasted `.env`, one unset. Values go in and never come out."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, delete, get, patch, post, put
+from litestar.params import FromPath, QueryParameter
+
+from thakur.accounts import Principal
+from thakur.api.asked import Asked, Asker, Services
+from thakur.api.body import decoded
+from thakur.api.interface import ApiServices
+from thakur.projects import EnvVar, LeftOut, Phase, Project, Scope
+
+ROOT = "/api/v1/projects/{name:str}/env"
+
+# `scope` itself is litestar's word.
+Within = Annotated[Scope, QueryParameter(name="scope")]
+
+
+class EnvAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Values by name. Without a phase, a new one is for build and start and an old one stays as narrow as it was."""
+
+    values: dict[str, str]
+    scope: Scope = Scope.PRODUCTION
+    phase: Phase | None = None
+
+
+class ValueAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """The value of the name in the path."""
+
+    value: str
+    scope: Scope = Scope.PRODUCTION
+    phase: Phase | None = None
+
+
+class DotenvAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """The text of a `.env`."""
+
+    text: str
+    scope: Scope = Scope.PRODUCTION
+    phase: Phase | None = None
+
+
+class EnvChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """What was changed. `needs_redeploy` says that something is live which still has the values of before."""
+
+    names: tuple[str, ...]
+    scope: Scope
+    left_out: tuple[LeftOut, ...] = ()
+    needs_redeploy: bool
+
+
+@get(ROOT)
+async def list_env(services: Services, principal: Asker, project: Asked) -> list[EnvVar]:
+    """Names, production's first, without values."""
+    return await services.env_vars.list(principal, project.id)
+
+
+@patch(ROOT)
+async def set_env(request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked) -> EnvChanged:
+    """Set all the values or none; other names stay as they are."""
+    asked = decoded(await request.body(), EnvAsked)
+    await services.env_vars.set(principal, project.id, asked.scope, asked.values, asked.phase)
+    return await _changed(services, principal, project, asked.scope, tuple(asked.values))
+
+
+@post(ROOT, status_code=200)
+async def import_env(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+) -> EnvChanged:
+    """Set what a `.env` says, but for the names that are refused."""
+    asked = decoded(await request.body(), DotenvAsked)
+    done = await services.env_vars.import_dotenv(principal, project.id, asked.scope, asked.text, asked.phase)
+    return await _changed(services, principal, project, asked.scope, done.names, done.left_out)
+
+
+@put(f"{ROOT}/{{key:str}}")
+async def put_env(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, key: FromPath[str]
+) -> EnvChanged:
+    """Set one."""
+    asked = decoded(await request.body(), ValueAsked)
+    await services.env_vars.set(principal, project.id, asked.scope, {key: asked.value}, asked.phase)
+    return await _changed(services, principal, project, asked.scope, (key,))
+
+
+@delete(f"{ROOT}/{{key:str}}", status_code=200)
+async def delete_env(
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    key: FromPath[str],
+    within: Within = Scope.PRODUCTION,
+) -> EnvChanged:
+    """Unset one."""
+    await services.env_vars.unset(principal, project.id, within, [key])
+    return await _changed(services, principal, project, within, (key,))
+
+
+async def _changed(
+    services: ApiServices,
+    principal: Principal,
+    project: Project,
+    scope: Scope,
+    names: tuple[str, ...],
+    left_out: Sequence[LeftOut] = (),
+) -> EnvChanged:
+    is_live = scope is Scope.PRODUCTION and project.id in await services.runtime.active(principal, [project.id])
+    return EnvChanged(names=names, scope=scope, left_out=tuple(left_out), needs_redeploy=bool(names) and is_live)
+
+
+HANDLERS = [list_env, set_env, import_env, put_env, delete_env]
