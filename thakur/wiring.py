@@ -28,8 +28,15 @@ from thakur.queue import BUILDS, ROLLOUTS, Queue, Worker
 from thakur.runtime import Edge
 from thakur.runtime import state as edge_state
 from thakur.runtime.addresses import Addresses
+from thakur.runtime.aftermath import Aftermath
+from thakur.runtime.asking import LocalRollouts
+from thakur.runtime.claims import Claims as RolloutClaims
 from thakur.runtime.edge import LocalEdge
+from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.jobs import RolloutJobs
+from thakur.runtime.placings import Placings
+from thakur.runtime.restart import Restart
+from thakur.runtime.retention import Retention
 from thakur.runtime.rollout import Rollout
 from thakur.runtime.service import LocalRuntime
 from thakur.runtime.withdrawal import Withdrawal
@@ -55,6 +62,7 @@ class Services:
     logs: LocalLogs
     builds: LocalBuilds
     runtime: LocalRuntime
+    rollouts: LocalRollouts
     addresses: Addresses
     sandbox: LocalSandbox
     proxy: LocalProxy
@@ -80,7 +88,8 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
     artifacts = LocalArtifacts(data / "artifacts", user.gid if user else None)
     builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts)
     addresses = Addresses(settings.base_domain, settings.http.port)
-    runtime = LocalRuntime(db, projects, builds, logs, queue, addresses)
+    interrupts = Interrupts()
+    runtime = LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts)
     sandbox = LocalSandbox(root_name(data))
     toolchain = find_toolchain(settings.bun, data / "shims")
     uids = _TenantUids(uid_base(data) if user else None)
@@ -99,9 +108,18 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
     edge = LocalEdge(edge_id, data, proxy, sandbox, artifacts, logs, runtime, Path(toolchain.bun), uids.of)
     edges: dict[int, Edge] = {edge_id: edge}
     # In the order of a deletion: nothing runs, then nothing lies about, then no lines, then the row goes.
-    consumers += [Withdrawal(runtime.store, edges), builds, logs]
+    consumers += [Withdrawal(runtime.store, interrupts, queue, edges), builds, logs]
     build_jobs = BuildJobs(Claims(db, worker_name(data)), pipeline, logs, uploads, runtime)
-    rollout_jobs = RolloutJobs(runtime.store, Rollout(runtime, logs, edges))
+    claims, placings = RolloutClaims(db, worker_name(data)), Placings(db)
+    aftermath = Aftermath(runtime, claims, placings, logs, edges)
+    rollout_jobs = RolloutJobs(
+        claims,
+        Rollout(runtime, claims, placings, interrupts, aftermath, logs, edges),
+        Restart(runtime, claims, interrupts, aftermath, logs, edges),
+        aftermath,
+        interrupts,
+        Retention(db, runtime.store, projects, builds),
+    )
     workers = (
         Worker(urls.redis_url, BUILDS, build_jobs.drain, BUILD_SLOTS),
         Worker(urls.redis_url, ROLLOUTS, rollout_jobs.drain, ROLLOUT_SLOTS),
@@ -118,6 +136,7 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
         logs=logs,
         builds=builds,
         runtime=runtime,
+        rollouts=LocalRollouts(runtime, projects, builds, logs, queue, interrupts),
         addresses=addresses,
         sandbox=sandbox,
         proxy=proxy,

@@ -219,7 +219,7 @@ async def test_withdrawing_a_project_leaves_only_the_others(tmp_path: Path, monk
         assert list(started.fake_proxy.routes) == ["blog.localhost"]
         assert len(started.homes()) == len(started.fake_proxy.pools) == 1
         assert (await get(other))[0] == 200
-        assert started.edge._retiring == {}
+        assert started.edge._leaving.placements() == []
         assert "retire" not in " ".join(task.get_name() for task in started.edge._tasks._running)
 
 

@@ -9,7 +9,7 @@ from support.fake_proxy import get
 from support.local_edges import Bench, bench
 from support.waiting import eventually
 from thakur.logs import Level
-from thakur.runtime import DeploymentRefused, replicas
+from thakur.runtime import DeploymentRefused, leaving
 from thakur.sandbox import LocalSandbox, SandboxRefused
 
 
@@ -93,7 +93,7 @@ async def test_a_replica_that_ends_before_it_is_active_stays_ended(tmp_path: Pat
 
 
 async def test_an_application_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replicas, "STOP_SECONDS", 0.3)
+    monkeypatch.setattr(leaving, "STOP_SECONDS", 0.3)
     async with bench(tmp_path) as started:
         port = await _live(started, "deaf")
         await started.edge.withdraw(1)

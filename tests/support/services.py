@@ -1,7 +1,7 @@
 """Doubles of the services behind the API: in memory, told what to hold."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from support.env_vars import FakeEnvVars
 from thakur.accounts import Principal, Role
 from thakur.api import ApiServices
 from thakur.builds import Artifact, ArtifactNotFound, Build, BuildNotFound, BuildStatus, Source, Upload
+from thakur.errors import ThakurError
 from thakur.logs import Entry, Level, Line
 from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus
@@ -156,6 +157,9 @@ class FakeBuilds:
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         raise ArtifactNotFound("There is no such artifact")
 
+    async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
+        return 0
+
 
 class FakeRuntime:
     def __init__(self) -> None:
@@ -167,15 +171,60 @@ class FakeRuntime:
         return self.rows[project_id, number]
 
     async def list(
-        self, principal: Principal, project_id: int, limit: int = 50, before: int | None = None
+        self,
+        principal: Principal,
+        project_id: int,
+        limit: int = 50,
+        before: int | None = None,
+        status: DeploymentStatus | None = None,
     ) -> list[Deployment]:
-        return _newest(self.rows, project_id, limit, before)
+        rows = {key: row for key, row in self.rows.items() if status is None or row.status is status}
+        return _newest(rows, project_id, limit, before)
 
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
         return {row.project_id: row for row in self.rows.values() if row.status is DeploymentStatus.ACTIVE}
 
     async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
         return 1000 + project_id
+
+
+class FakeRollouts:
+    """Every act takes a deployment to where it leads at once, unless `refusal` is set; `ending` changes where that is."""
+
+    def __init__(self, runtime: FakeRuntime, logs: FakeLogs) -> None:
+        self._runtime = runtime
+        self._logs = logs
+        self.refusal: ThakurError | None = None
+        self.ending: dict[str, Any] = {}
+        self.asked: list[tuple[str, int]] = []
+
+    async def rollback(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        found = await self._runtime.get(principal, project_id, number)
+        return await self._act("rollback", found, {"status": DeploymentStatus.STARTING}, DeploymentStatus.ACTIVE)
+
+    async def redeploy(self, principal: Principal, project_id: int, number: int, environment: str) -> Deployment:
+        origin = await self._runtime.get(principal, project_id, number)
+        new = 1 + max(number for project, number in self._runtime.rows if project == project_id)
+        found = make_deployment(project_id, new, artifact_id=origin.artifact_id, status=DeploymentStatus.QUEUED)
+        return await self._act(f"redeploy to {environment}", found, {}, DeploymentStatus.ACTIVE)
+
+    async def restart(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        found = await self._runtime.get(principal, project_id, number)
+        return await self._act("restart", found, {"is_restarting": True}, found.status)
+
+    async def cancel(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        found = await self._runtime.get(principal, project_id, number)
+        return await self._act("cancel", found, {"status": DeploymentStatus.CANCELED}, DeploymentStatus.CANCELED)
+
+    async def _act(self, verb: str, found: Deployment, now: dict[str, Any], status: DeploymentStatus) -> Deployment:
+        self.asked.append((verb, found.number))
+        if self.refusal:
+            raise self.refusal
+        ended = msgspec.structs.replace(found, **({"status": status} | self.ending))
+        self._runtime.rows[found.project_id, found.number] = ended
+        await self._logs.append(found.log_stream_id, [Entry(f"{verb} of #{found.number}", Level.DEPLOY)])
+        await self._logs.end(found.log_stream_id)
+        return msgspec.structs.replace(found, **now)
 
 
 @dataclass
@@ -188,10 +237,12 @@ class Doubles:
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     builds: FakeBuilds = field(init=False)
+    rollouts: FakeRollouts = field(init=False)
     missing: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.builds = FakeBuilds(self.logs)
+        self.rollouts = FakeRollouts(self.runtime, self.logs)
 
     def services(self) -> ApiServices:
         async def ready() -> list[str]:
@@ -203,6 +254,7 @@ class Doubles:
             env_vars=self.env_vars,
             builds=self.builds,
             runtime=self.runtime,
+            rollouts=self.rollouts,
             logs=self.logs,
             ready=ready,
             project_url=lambda name: f"http://{name}.localhost:8080",
@@ -227,13 +279,13 @@ def make_build(project_id: int = 1, number: int = 1, **fields: Any) -> Build:
 
 def make_deployment(project_id: int = 1, number: int = 1, **fields: Any) -> Deployment:
     fields.setdefault("status", DeploymentStatus.ACTIVE)
+    fields.setdefault("artifact_id", 1)
     return Deployment(
         id=number,
         project_id=project_id,
         environment_id=1,
         environment="production",
         number=number,
-        artifact_id=1,
         build_id=number,
         log_stream_id=project_id * 100 + number,
         url="http://shop.localhost:8080",

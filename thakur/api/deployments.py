@@ -1,29 +1,72 @@
-"""Deployments of a project: the list, one by number, and its log."""
+"""Deployments of a project: the list, one by number and its log; a new one of an artifact that is there; and one's acts."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from litestar import Request, Response, get
-from litestar.params import FromPath
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, QueryParameter
 
-from thakur.api.asked import After, Asked, Asker, Before, Limit, Services
+from thakur.api.asked import PAGE_LIMIT, After, Asked, Asker, Before, Limit, Services
+from thakur.api.body import decoded
 from thakur.api.logs import Tails, log_answer
-from thakur.runtime import Deployment
+from thakur.projects import PRODUCTION
+from thakur.runtime import Deployment, DeploymentStatus
 
 ROOT = "/api/v1/projects/{name:str}/deployments"
+
+Status = Annotated[DeploymentStatus | None, QueryParameter()]
+Last = Annotated[int | None, QueryParameter(ge=1, le=PAGE_LIMIT)]
+
+
+class RedeployAsked(msgspec.Struct, frozen=True):
+    """The number of the deployment whose artifact is deployed again, and where to."""
+
+    origin: int = msgspec.field(name="from")
+    environment: str = PRODUCTION
 
 
 @get(ROOT)
 async def list_deployments(
-    services: Services, principal: Asker, project: Asked, before: Before = None, limit: Limit = 50
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    before: Before = None,
+    limit: Limit = 50,
+    status: Status = None,
 ) -> list[Deployment]:
-    """The newest deployments, numbers below `before` if given."""
-    return await services.runtime.list(principal, project.id, limit=limit, before=before)
+    """The newest deployments, numbers below `before` and of that `status` if given."""
+    return await services.runtime.list(principal, project.id, limit=limit, before=before, status=status)
+
+
+@post(ROOT)
+async def redeploy(request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked) -> Deployment:
+    """A new deployment without a build: an artifact that is there, with the env vars of now."""
+    asked = decoded(await request.body(), RedeployAsked)
+    return await services.rollouts.redeploy(principal, project.id, asked.origin, asked.environment)
 
 
 @get(f"{ROOT}/{{number:int}}")
 async def get_deployment(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
     """One deployment."""
     return await services.runtime.get(principal, project.id, number)
+
+
+@post(f"{ROOT}/{{number:int}}/rollback", status_code=202)
+async def rollback(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
+    """Bring this deployment back: its rollout begins now."""
+    return await services.rollouts.rollback(principal, project.id, number)
+
+
+@post(f"{ROOT}/{{number:int}}/restart", status_code=202)
+async def restart(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
+    """Give this deployment, which must be active, new replicas."""
+    return await services.rollouts.restart(principal, project.id, number)
+
+
+@post(f"{ROOT}/{{number:int}}/cancellation", status_code=202)
+async def cancel(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
+    """End this deployment's rollout; what it started goes in a moment."""
+    return await services.rollouts.cancel(principal, project.id, number)
 
 
 @get(f"{ROOT}/{{number:int}}/logs")
@@ -36,10 +79,12 @@ async def deployment_logs(
     number: FromPath[int],
     after: After = 0,
     limit: Limit = 500,
+    last: Last = None,
 ) -> Response[Any]:
-    """The deployment's own lines, in one sequence with those of its build."""
+    """The deployment's own lines, in one sequence with those of its build; or the newest `last` of them."""
     deployment = await services.runtime.get(principal, project.id, number)
-    return await log_answer(request, services.logs, tails, deployment.log_stream_id, after=after, limit=limit)
+    begin, most = (after, limit) if last is None else (None, last)
+    return await log_answer(request, services.logs, tails, deployment.log_stream_id, after=begin, limit=most)
 
 
-HANDLERS = [list_deployments, get_deployment, deployment_logs]
+HANDLERS = [list_deployments, redeploy, get_deployment, rollback, restart, cancel, deployment_logs]

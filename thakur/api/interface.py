@@ -10,7 +10,7 @@ from thakur.builds import Builds
 from thakur.errors import Malformed, Unauthenticated
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects
-from thakur.runtime import Runtime
+from thakur.runtime import Rollouts, Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class ApiServices:
     env_vars: EnvVars
     builds: Builds
     runtime: Runtime
+    rollouts: Rollouts
     logs: Logs
     ready: Callable[[], Awaitable[list[str]]]
     project_url: Callable[[str], str]

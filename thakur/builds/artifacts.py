@@ -52,6 +52,10 @@ class LocalArtifacts:
         path = await self.directory(project_id, digest)
         return await asyncio.to_thread(digest_of, Path(path)) == digest
 
+    async def remove(self, project_id: int, digest: str) -> None:
+        """Remove one artifact, and what of the project's pool it alone held. May be called twice."""
+        await asyncio.to_thread(self._remove, project_id, digest)
+
     async def remove_project(self, project_id: int) -> None:
         """Remove every artifact of the project. May be called twice."""
         await asyncio.to_thread(remove_tree, self._directory / str(project_id))
@@ -83,6 +87,11 @@ class LocalArtifacts:
             for path in project.glob(f"{_PARTIAL}*"):
                 remove_tree(path)
             Pool(project / POOL).sweep()
+
+    def _remove(self, project_id: int, digest: str) -> None:
+        remove_tree(self._path(project_id, digest))
+        if (pool := self._path(project_id, POOL)).is_dir():
+            Pool(pool).sweep()
 
     def _path(self, project_id: int, digest: str) -> Path:
         return self._directory / str(project_id) / digest

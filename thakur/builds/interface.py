@@ -1,6 +1,6 @@
 """Builds: a source becomes an artifact, by a plan, in steps that a person can follow."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -87,7 +87,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
-    """The immutable result of a build: `digest` names the directory's content, files, modes and links."""
+    """The immutable result of a build: `digest` names the directory's content, files, modes and links.
+
+    One that is not kept any more is only told of: its files are gone.
+    """
 
     id: int
     project_id: int
@@ -95,6 +98,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     files: int
     plan: Plan
+    is_kept: bool = True
     created_at: datetime
 
 
@@ -240,3 +244,9 @@ class Builds(Protocol):
 
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         """Raises ArtifactNotFound."""
+
+    async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
+        """Remove the files of every other artifact on the server, but of no project that is just being built.
+
+        Returns how many artifacts went. May be called twice.
+        """

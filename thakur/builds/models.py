@@ -29,6 +29,8 @@ class ArtifactRow(Base):
     files: Mapped[int] = mapped_column(Integer)
     plan: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # When its files went: the row stays, because deployments tell of it.
+    removed_at: Mapped[datetime | None]
 
 
 class BuildRow(Base):

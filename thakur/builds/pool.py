@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from thakur.builds.contents import READ_BYTES
@@ -42,11 +43,12 @@ class Pool:
         _is_linked(path, self._pooled(content, is_executable=is_executable))
 
     def sweep(self) -> None:
-        """Remove what no artifact holds any more. Only while nothing is packed."""
+        """Remove what no artifact holds any more. What is being packed meanwhile keeps its own name of a file."""
         with os.scandir(self._directory) as entries:
             unused = [entry.path for entry in entries if entry.stat(follow_symlinks=False).st_nlink == 1]
         for path in unused:
-            os.unlink(path)
+            with suppress(FileNotFoundError):
+                os.unlink(path)
 
     def _pooled(self, content: bytes, *, is_executable: bool) -> bytes:
         mark = b"x" if is_executable else b"-"

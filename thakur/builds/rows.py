@@ -39,6 +39,7 @@ def artifact_of(row: ArtifactRow) -> Artifact:
         size_bytes=row.size_bytes,
         files=row.files,
         plan=msgspec.convert(row.plan, Plan),
+        is_kept=row.removed_at is None,
         created_at=row.created_at,
     )
 

@@ -1,7 +1,7 @@
 """Builds, as rows: asked for, looked at, and forgotten with their project."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from sqlalchemy import func, select, update
 
@@ -18,6 +18,7 @@ from thakur.builds.interface import (
     Upload,
 )
 from thakur.builds.models import ArtifactRow, BuildRow
+from thakur.builds.removal import Removal
 from thakur.builds.rows import artifact_of, build_of, plain
 from thakur.builds.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
@@ -121,6 +122,9 @@ class LocalBuilds:
         if row is None:
             raise ArtifactNotFound(f"There is no artifact {artifact_id} of this project.")
         return artifact_of(row)
+
+    async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
+        return await Removal(self._db, self._artifacts).keep(artifact_ids)
 
     async def project_deleted(self, project_id: int) -> None:
         async with self._db.session() as session:

@@ -4,13 +4,43 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from thakur.cli import builds, deploy, deployments, doctor, env, logs, migrate, projects, serve, stop
+from thakur.cli import (
+    builds,
+    cancel,
+    deploy,
+    deployments,
+    doctor,
+    env,
+    logs,
+    migrate,
+    projects,
+    redeploy,
+    restart,
+    rollback,
+    serve,
+    stop,
+)
 from thakur.errors import ThakurError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 # In the order in which somebody new needs them.
-VERBS = (serve, deploy, projects, builds, deployments, logs, env, stop, doctor, migrate)
+VERBS = (
+    serve,
+    deploy,
+    projects,
+    builds,
+    deployments,
+    logs,
+    env,
+    rollback,
+    redeploy,
+    restart,
+    cancel,
+    stop,
+    doctor,
+    migrate,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,10 +1,11 @@
-"""Following a build until its deployment is live or will never be."""
+"""Following a build until its deployment is live or will never be, and a deployment until its rollout has ended."""
 
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from thakur.cli.client import Client
 from thakur.cli.events import follow
@@ -16,8 +17,10 @@ from thakur.cli.session import project_path
 SETTLE_SECONDS = 30.0
 LOOK_SECONDS = 0.2
 
+Found = TypeVar("Found")
+
 BUILD_ENDS = ("failed", "canceled", "superseded")
-DEPLOYMENT_ENDS = (*BUILD_ENDS, "standby", "retired")
+UNDER_WAY = ("queued", "starting", "checking")
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,37 @@ _ENDINGS = {
 
 def outcome(client: Client, project: str, number: int) -> Outcome:
     """Show the log as it comes and return how it ended. Raises DeployFailed, ServerAbsent, Refused."""
-    path = project_path(project, "builds", number, "logs")
+    _show(client, project_path(project, "builds", number, "logs"))
+    return _wait(lambda: _settled(client, project, number), project, number)
+
+
+def rollout_ended(client: Client, project: str, number: int, after: int) -> dict[str, Any]:
+    """Show a deployment's log from behind line `after`; returns the deployment once nothing of it is under way.
+
+    Raises DeployFailed, ServerAbsent, Refused.
+    """
+    _show(client, f"{project_path(project, 'deployments', number, 'logs')}?after={after}")
+    return _wait(lambda: _at_rest(client, project, number), project, number)
+
+
+def newest_line(client: Client, project: str, number: int) -> int:
+    """The number of the last line in a deployment's log: what comes from now on is above it."""
+    lines = client.get(project_path(project, "deployments", number, "logs"), last=1)
+    return int(lines[-1]["number"]) if lines else 0
+
+
+def _show(client: Client, path: str) -> None:
     for line in follow(client, path, lambda: say("The connection broke; trying again.")):
         log_line(line, sys.stderr)
+
+
+def _wait(look: Callable[[], Found | None], project: str, number: int) -> Found:
     deadline = time.monotonic() + SETTLE_SECONDS
-    while (found := _settled(client, project, number)) is None:
+    while (found := look()) is None:
         if time.monotonic() > deadline:
             raise DeployFailed(
                 f"The log of #{number} has ended, and it is neither live nor failed",
-                hint=f"Look at it with: thakur builds --project {project}",
+                hint=f"Look at it with: thakur deployments --project {project}",
             )
         threading.Event().wait(LOOK_SECONDS)
     return found
@@ -86,5 +111,9 @@ def _settled(client: Client, project: str, number: int) -> Outcome | None:
         if refusal.is_missing:
             return None
         raise
-    has_ended = deployment["status"] == "active" or deployment["status"] in DEPLOYMENT_ENDS
-    return Outcome(number, deployment, "deployment") if has_ended else None
+    return None if deployment["status"] in UNDER_WAY else Outcome(number, deployment, "deployment")
+
+
+def _at_rest(client: Client, project: str, number: int) -> dict[str, Any] | None:
+    deployment: dict[str, Any] = client.get(project_path(project, "deployments", number))
+    return None if deployment["status"] in UNDER_WAY or deployment["is_restarting"] else deployment

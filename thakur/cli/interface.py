@@ -59,3 +59,27 @@ class DeployFailed(Conflict):
     """The build or its deployment ended otherwise than live."""
 
     code = "deploy_failed"
+
+
+class NothingToRollBackTo(Conflict):
+    """No deployment is standby."""
+
+    code = "nothing_to_roll_back_to"
+
+
+class NothingLive(Conflict):
+    """The project has nothing that could be restarted or deployed again."""
+
+    code = "nothing_live"
+
+
+class RolloutFailed(Conflict):
+    """A deployment did not come back, or kept its old replicas."""
+
+    code = "rollout_failed"
+
+
+class NothingUnderWay(Conflict):
+    """The build has ended, and no deployment was made of it."""
+
+    code = "nothing_under_way"

@@ -97,6 +97,7 @@ async def _workers(services: Services) -> AsyncIterator[None]:
         yield
     finally:
         await tasks.stop(DRAIN_SECONDS)
+        await services.rollout_jobs.stop()
 
 
 @asynccontextmanager
@@ -138,6 +139,7 @@ def _api_services(services: Services) -> ApiServices:
         env_vars=services.env_vars,
         builds=services.builds,
         runtime=services.runtime,
+        rollouts=services.rollouts,
         logs=services.logs,
         ready=Readiness(services.db, services.queue, services.proxy).missing,
         project_url=lambda name: services.addresses.url(name, PRODUCTION),

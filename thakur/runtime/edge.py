@@ -11,7 +11,7 @@ from time import monotonic
 from thakur.background import Tasks
 from thakur.builds import ArtifactStore
 from thakur.errors import ThakurError, Unavailable
-from thakur.logs import Level, LogSink
+from thakur.logs import LogSink
 from thakur.proxy import Proxy
 from thakur.runtime.diagnosis import not_held, not_started, still_routed
 from thakur.runtime.health import check_health
@@ -24,6 +24,7 @@ from thakur.runtime.interface import (
     Order,
     Prepared,
 )
+from thakur.runtime.leaving import Leaving
 from thakur.runtime.placement import Placement, static_directory
 from thakur.runtime.ports import Ports
 from thakur.runtime.replicas import LOG_SECONDS, Workshop, start_replicas
@@ -65,9 +66,9 @@ class LocalEdge:
             edge_id, data_dir, sandbox, sink, Ports(), self._tasks, bun, uid_of, on_change=self._save
         )
 
-        # By deployment id; what is being retired is in the second only.
+        # By deployment id; what is being retired is not among them any more.
         self._placements: dict[int, Placement] = {}
-        self._retiring: dict[Placement, asyncio.Task[None]] = {}
+        self._leaving = Leaving(proxy, self._tasks)
         self._last_pool = EdgeRecord().last_pool
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._is_stopping = False
@@ -93,18 +94,13 @@ class LocalEdge:
     async def stop(self, drain_seconds: float) -> None:
         """Drain and end everything on this edge, all at once, with one deadline."""
         self._is_stopping = True
-        placements = [*self._placements.values(), *self._retiring]
+        placements = [*self._placements.values(), *self._leaving.placements()]
         await self._unroute(*self._placements.values())
-        ending = [
-            self._tasks.spawn(self._take_down(placement, drain_seconds, drain_seconds), f"end {placement.pool_id}")
-            for placement in placements
-        ]
-        if ending:
-            await asyncio.wait(ending, timeout=drain_seconds + STOP_SECONDS + LOG_SECONDS)
+        ending = self._tasks.spawn(self._leaving.take_down_all(placements, drain_seconds), "end everything")
+        await asyncio.wait([ending], timeout=drain_seconds + STOP_SECONDS + LOG_SECONDS)
         await self._tasks.stop()
         await end_recorded(self._data_dir, self._sandbox)
         self._placements.clear()
-        self._retiring.clear()
         await self._save()
 
     async def prepare(self, order: Order) -> Prepared:
@@ -143,11 +139,21 @@ class LocalEdge:
                 raise DeploymentRefused(still_routed(deployment_id))
             del self._placements[deployment_id]
             await self._save()
-            order = placement.order
-            self._retiring[placement] = self._tasks.spawn(
-                self._take_down(placement, order.drain_seconds, order.streams_drain_seconds),
-                f"retire {placement.pool_id}",
-            )
+            self._leaving.retire(placement)
+
+    async def restart(self, order: Order) -> Checked:
+        async with self._locks[order.project_id]:
+            if self._is_stopping:
+                raise EdgeUnavailable("The edge is stopping.", hint="Restart it again when it is back.")
+            fresh = await self._place(order)
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._leaving.take_down, fresh, 0.0, 0.0)
+            checked = await check_health(self._proxy, fresh)
+            undo.pop_all()
+        # Whoever asked may go away now; the new replicas are routed, or taken down again.
+        if not await asyncio.shield(self._tasks.spawn(self._succeed(fresh), f"switch {fresh.pool_id}")):
+            raise DeploymentRefused(not_held(order.deployment_id))
+        return checked
 
     async def discard(self, deployment_id: int) -> None:
         async with self._holding(deployment_id) as placement:
@@ -161,21 +167,32 @@ class LocalEdge:
     async def withdraw(self, project_id: int) -> None:
         async with self._locks[project_id]:
             held = [one for one in self._placements.values() if one.order.project_id == project_id]
-            leaving = [one for one in self._retiring if one.order.project_id == project_id]
+            leaving = [one for one in self._leaving.placements() if one.order.project_id == project_id]
             await self._unroute(*held)
             for placement in held:
                 placement.is_routed = False
-            for placement in leaving:
-                self._retiring[placement].cancel()
-            await asyncio.gather(
-                *(
-                    self._take_down(placement, WITHDRAW_DRAIN_SECONDS, WITHDRAW_DRAIN_SECONDS)
-                    for placement in [*held, *leaving]
-                ),
-            )
+            await self._leaving.take_down_all([*held, *leaving], WITHDRAW_DRAIN_SECONDS)
             for placement in held:
                 del self._placements[placement.order.deployment_id]
             await self._save()
+
+    async def _succeed(self, fresh: Placement) -> bool:
+        order = fresh.order
+        async with self._locks[order.project_id], AsyncExitStack() as undo:
+            undo.push_async_callback(self._leaving.take_down, fresh, 0.0, 0.0)
+            worn = self._placements.get(order.deployment_id)
+            if worn is None or not worn.is_routed:
+                return False
+            await self._proxy.route(fresh.routes())
+            undo.pop_all()
+            fresh.is_routed, worn.is_routed = True, False
+            fresh.displaced = worn.displaced
+            self._placements[order.deployment_id] = fresh
+            for replica in fresh.replicas:
+                replica.keep_running()
+            await self._save()
+            self._leaving.retire(worn)
+            return True
 
     def _held(self, deployment_id: int) -> Placement:
         placement = self._placements.get(deployment_id)
@@ -198,7 +215,7 @@ class LocalEdge:
         self._last_pool += 1
         placement = Placement(order, f"{order.deployment_id}-{self._last_pool}")
         async with AsyncExitStack() as undo:
-            undo.push_async_callback(self._take_down, placement, 0.0, 0.0)
+            undo.push_async_callback(self._leaving.take_down, placement, 0.0, 0.0)
             try:
                 # The count is on disk before the id is used, or a crash could give the id a second meaning.
                 await self._save()
@@ -252,22 +269,9 @@ class LocalEdge:
             log.warning("hosts not unrouted", exc_info=error, extra={"hosts": hosts})
 
     async def _forget(self, placement: Placement, drain_seconds: float) -> None:
-        await self._take_down(placement, drain_seconds, drain_seconds)
+        await self._leaving.take_down(placement, drain_seconds, drain_seconds)
         del self._placements[placement.order.deployment_id]
         await self._save()
-
-    async def _take_down(self, placement: Placement, drain_seconds: float, streams_drain_seconds: float) -> None:
-        try:
-            cut = await self._proxy.drain(placement.pool_id, drain_seconds, streams_drain_seconds)
-        except ThakurError as error:
-            # A proxy that is away sends nobody to the replicas.
-            log.warning("pool not drained", exc_info=error, extra={"pool_id": placement.pool_id})
-            cut = 0
-        if cut:
-            for replica in placement.replicas:
-                replica.say(f"{cut} requests were cut because they outlived the drain.", Level.WARNING)
-        await asyncio.gather(*(replica.stop() for replica in placement.replicas))
-        self._retiring.pop(placement, None)
 
     async def _bring_back(self, order: Order, gate: asyncio.Semaphore) -> None:
         async with gate:

@@ -1,15 +1,15 @@
 """Deployments and where they run: what is decided here, what an edge is ordered, and what it answers."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
 from thakur.accounts import Principal
 from thakur.builds import Failure, Plan, Step
-from thakur.errors import Conflict, NotFound, Unavailable
+from thakur.errors import Conflict, Invalid, NotFound, Unavailable
+from thakur.runtime.statuses import DeploymentStatus, Reason
 from thakur.seam import deadline, idempotent
 
 HEALTH_SECONDS = 60.0
@@ -17,38 +17,24 @@ DRAIN_SECONDS = 30.0
 STREAMS_DRAIN_SECONDS = 30.0
 STOP_SECONDS = 10.0
 ORDER_SECONDS = 300.0  # at an edge, with the project's orders before it
+STANDBY = timedelta(hours=24)
+KEPT_OF_PRODUCTION = 10
 REPLICA_MEMORY_BYTES = 512 * 1024 * 1024
 REPLICA_CPUS = 1.0
 REPLICA_PROCESSES = 256
 
 
-class DeploymentStatus(StrEnum):
-    """In order of life; `failed`, `canceled` and `superseded` are the other ends."""
+class RolloutFailure(Failure, frozen=True, kw_only=True):
+    """Why a deployment did not come up, and the number of what is active all the same."""
 
-    QUEUED = "queued"
-    STARTING = "starting"
-    CHECKING = "checking"
-    ACTIVE = "active"
-    STANDBY = "standby"
-    RETIRED = "retired"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    SUPERSEDED = "superseded"
-
-
-_ENDS_EARLY = frozenset({DeploymentStatus.FAILED, DeploymentStatus.CANCELED, DeploymentStatus.SUPERSEDED})
-DEPLOYMENT_MOVES: dict[DeploymentStatus, frozenset[DeploymentStatus]] = {
-    DeploymentStatus.QUEUED: frozenset({DeploymentStatus.STARTING}) | _ENDS_EARLY,
-    DeploymentStatus.STARTING: frozenset({DeploymentStatus.CHECKING, DeploymentStatus.QUEUED}) | _ENDS_EARLY,
-    DeploymentStatus.CHECKING: frozenset({DeploymentStatus.ACTIVE, DeploymentStatus.QUEUED}) | _ENDS_EARLY,
-    DeploymentStatus.ACTIVE: frozenset({DeploymentStatus.STANDBY, DeploymentStatus.RETIRED}),
-    DeploymentStatus.STANDBY: frozenset({DeploymentStatus.STARTING, DeploymentStatus.RETIRED}),
-    DeploymentStatus.RETIRED: frozenset({DeploymentStatus.STARTING}),
-}
+    still_active: int | None = None
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """One artifact put on edges. `number` is the project's own, the same as its build's. `url` answers when active."""
+    """One artifact put on edges. `number` is the project's own, the same as its build's. `url` answers when active.
+
+    `failure` tells of the last rollout or restart, so a deployment that could not come back is `standby` and has one.
+    """
 
     id: int
     project_id: int
@@ -56,12 +42,14 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     environment: str
     number: int
     status: DeploymentStatus
+    reason: Reason = Reason.DEPLOY
+    is_restarting: bool = False
     artifact_id: int
     build_id: int | None
     log_stream_id: int
     url: str
     steps: tuple[Step, ...] = ()
-    failure: Failure | None = None
+    failure: RolloutFailure | None = None
     requested_by: str
     created_at: datetime
     started_at: datetime | None = None
@@ -72,6 +60,54 @@ class DeploymentNotFound(NotFound):
     """The project has no deployment of that number."""
 
     code = "deployment_not_found"
+
+
+class NeverActive(Conflict):
+    """Only what was live once can be brought back; this deployment ended before it was, or is still on its way."""
+
+    code = "never_active"
+
+
+class AlreadyActive(Conflict):
+    """The deployment that should come back is the one that is live."""
+
+    code = "already_active"
+
+
+class ArtifactGone(Conflict):
+    """The deployment's artifact is not kept any more."""
+
+    code = "artifact_gone"
+
+
+class NotActive(Conflict):
+    """Only what is live can be restarted."""
+
+    code = "not_active"
+
+
+class NothingToRestart(Conflict):
+    """The deployment is a directory of files: no process of it runs."""
+
+    code = "nothing_to_restart"
+
+
+class NothingToCancel(Conflict):
+    """The deployment's rollout has ended."""
+
+    code = "nothing_to_cancel"
+
+
+class RolloutUnderWay(Conflict):
+    """A rollout of the project or of the environment is just being ended; the same call may work in a moment."""
+
+    code = "rollout_under_way"
+
+
+class EnvironmentUnknown(Invalid):
+    """The project has no such environment to deploy to."""
+
+    code = "environment_unknown"
 
 
 class EdgeUnavailable(Unavailable):
@@ -156,8 +192,14 @@ class Edge(Protocol):
     async def retire(self, deployment_id: int) -> None:
         """Drain the deployment's pool and stop its replicas, in the background. It must not be routed any more."""
 
+    async def restart(self, order: Order) -> Checked:
+        """Give a routed deployment new replicas: start, check, switch, then retire the old ones in the background.
+
+        Raises DeploymentRefused, and then nothing is left of the new ones and the old ones serve on.
+        """
+
     async def discard(self, deployment_id: int) -> None:
-        """Stop and forget a deployment that was prepared and never switched."""
+        """Stop and forget a deployment that was prepared; if it was switched too, what it displaced gets its hosts back."""
 
     async def withdraw(self, project_id: int) -> None:
         """Stop serving the project: routes, replicas, files."""
@@ -183,11 +225,38 @@ class Runtime(Protocol):
         project_id: int,
         limit: int = 50,
         before: int | None = None,
+        status: DeploymentStatus | None = None,
     ) -> list[Deployment]:
-        """The newest deployments, numbers below `before` if given."""
+        """The newest deployments, numbers below `before` and of that `status` if given."""
 
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
         """What is live in production, by project id."""
 
     async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
         """The id of the environment's runtime log stream."""
+
+
+class Rollouts(Protocol):
+    """Asking for what should run."""
+
+    async def rollback(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        """Bring the same deployment back, with its artifact and env snapshot; what is under way there gives way.
+
+        May be called again while it comes. Raises DeploymentNotFound, AlreadyActive, NeverActive, ArtifactGone,
+        RolloutUnderWay.
+        """
+
+    async def redeploy(self, principal: Principal, project_id: int, number: int, environment: str) -> Deployment:
+        """A new deployment of `number`'s artifact with the env vars of now, and the project's next number.
+
+        Raises DeploymentNotFound, EnvironmentUnknown, ArtifactGone.
+        """
+
+    async def restart(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        """Give the active deployment new replicas, without a gap. May be called again while it goes on.
+
+        Raises DeploymentNotFound, NotActive, NothingToRestart.
+        """
+
+    async def cancel(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        """End a rollout before its switch; what is active stays. Raises DeploymentNotFound, NothingToCancel."""

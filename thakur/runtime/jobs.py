@@ -1,25 +1,122 @@
 """The queue `rollouts`: claim what waits, roll it out, until nothing is left."""
 
-import os
-import socket
+import asyncio
+import logging
+from contextlib import suppress
 
+from thakur.background import Tasks
+from thakur.db import DatabaseUnavailable
+from thakur.runtime.aftermath import Aftermath
+from thakur.runtime.claims import Claim, Claims
+from thakur.runtime.interrupts import Interrupts
+from thakur.runtime.restart import Restart
+from thakur.runtime.retention import Retention
 from thakur.runtime.rollout import Rollout
-from thakur.runtime.store import DeploymentStore
+
+RENEW_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class RolloutJobs:
     """What a wake-up of `rollouts` does. May run several at once: claiming is what keeps them apart."""
 
-    def __init__(self, store: DeploymentStore, rollout: Rollout) -> None:
-        self._store = store
+    def __init__(
+        self,
+        claims: Claims,
+        rollout: Rollout,
+        restart: Restart,
+        aftermath: Aftermath,
+        interrupts: Interrupts,
+        retention: Retention,
+    ) -> None:
+        self._claims = claims
         self._rollout = rollout
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._restart = restart
+        self._aftermath = aftermath
+        self._interrupts = interrupts
+        self._retention = retention
+        self._running: set[int] = set()
+        self._claiming = asyncio.Lock()
+        self._tasks = Tasks()
+        self._is_failing = False
 
     async def start(self) -> None:
-        """Queue again what the last process of this role left in the middle."""
-        await self._store.requeue_unfinished()
+        """Begin to look for what dead workers left, and for what is not kept any longer."""
+        self._tasks.spawn(self._sweep(), "sweep rollouts")
+        self._tasks.spawn(self._retention.run(), "retention")
+
+    async def stop(self) -> None:
+        """End the looking. Drains are ended by their worker. May be called twice."""
+        await self._tasks.stop()
 
     async def drain(self) -> None:
         """Roll out until nothing is eligible."""
-        while (deployment_id := await self._store.claim(self._worker)) is not None:
-            await self._rollout.run(deployment_id)
+        await self.recover()
+        while (claim := await self._claim()) is not None:
+            try:
+                await self._hold(claim)
+            finally:
+                self._running.discard(claim.deployment_id)
+
+    async def recover(self) -> None:
+        """Put in order what ended without its worker, and let what did not end wait again."""
+        async with self._claiming:
+            lost = await self._claims.lost(self._running)
+            self._running.update(claim.deployment_id for claim in lost)
+        for claim in lost:
+            try:
+                await self._aftermath.settle(claim)
+            finally:
+                self._running.discard(claim.deployment_id)
+
+    async def _claim(self) -> Claim | None:
+        # Between the claim and the note that it runs here, nobody may take it for one that a dead worker left.
+        async with self._claiming:
+            claim = await self._claims.claim()
+            if claim is not None:
+                self._running.add(claim.deployment_id)
+        return claim
+
+    async def _hold(self, claim: Claim) -> None:
+        watchers = Tasks()
+        watchers.spawn(self._renew(claim), f"hold deployment {claim.deployment_id}")
+        log.info("rollout begins", extra={"deployment_id": claim.deployment_id, "attempt": claim.attempt})
+        try:
+            await (self._restart if claim.is_restart else self._rollout).run(claim)
+            self._retention.wake()
+        except asyncio.CancelledError:
+            with suppress(DatabaseUnavailable):
+                await asyncio.shield(self._claims.release(claim))
+            raise
+        except DatabaseUnavailable as error:
+            # What an edge may be serving already is taken up again, not undone.
+            log.warning(
+                "rollout goes on when the database is back",
+                extra={"deployment_id": claim.deployment_id, "reason": error.message},
+            )
+        finally:
+            await watchers.stop()
+
+    async def _renew(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                is_wanted = await self._claims.renew(claim)
+            except DatabaseUnavailable:
+                continue
+            if not is_wanted:
+                self._interrupts.interrupt([claim.deployment_id])
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self.recover()
+            except Exception as error:  # a supervisor's loop: what could not be put in order now is found again
+                if not self._is_failing:
+                    log.exception("rollouts not put in order", extra={"reason": str(error)})
+                self._is_failing = True
+            else:
+                self._is_failing = False

@@ -35,6 +35,7 @@ class DeploymentRow(Base):
             "'failed', 'canceled', 'superseded')",
             name="status",
         ),
+        CheckConstraint("returns_to IN ('standby', 'retired')", name="returns_to"),
         UniqueConstraint("project_id", "number"),
         UniqueConstraint("build_id"),
         # One rollout at a time an environment.
@@ -45,6 +46,8 @@ class DeploymentRow(Base):
             postgresql_where=text("status IN ('starting', 'checking')"),
         ),
         Index("ix_deployments_queue", "created_at", postgresql_where=text("status = 'queued'")),
+        # What a worker holds, or held when it died: also after its end, until its log and its edges are put in order.
+        Index("ix_deployments_leased", "environment_id", postgresql_where=text("lease_until IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -52,6 +55,13 @@ class DeploymentRow(Base):
     environment_id: Mapped[int] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"), index=True)
     number: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(server_default="queued")
+    # Where a deployment that comes back belongs when it does not succeed.
+    returns_to: Mapped[str | None]
+    # Of the rollout that is under way or was the last; the activation takes them over.
+    reason: Mapped[str] = mapped_column(server_default="deploy")
+    actor: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    restart_requested_at: Mapped[datetime | None]
     attempt: Mapped[int] = mapped_column(Integer, server_default="0")
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]

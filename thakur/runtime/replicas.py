@@ -25,6 +25,8 @@ LAST_RESTART_SECONDS = 30.0
 # A replica that ran this long before it ended counts as one that works: its next restart is quick again.
 STEADY_SECONDS = 60.0
 LOG_SECONDS = 10.0
+# What no visitor ever reached has nothing to finish.
+DISCARD_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +95,7 @@ class Replica:
         """From now on an end is an accident: the process is started again."""
         self._is_kept.set()
 
-    async def stop(self) -> None:
+    async def stop(self, grace_seconds: float = STOP_SECONDS) -> None:
         """SIGTERM, SIGKILL after the grace, then its log is read to the end and its home removed. May be called twice."""
         self._is_stopping = True
         async with self._changing:
@@ -101,20 +103,20 @@ class Replica:
                 return
             if self._watching is not None:
                 self._watching.cancel()
-            await self._end()
+            await self._end(grace_seconds)
             if self._tail is not None:
                 await self._tail.finish(LOG_SECONDS)
             await asyncio.to_thread(self.home.remove)
             self._workshop.ports.release(self.port)
             self._is_gone = True
 
-    async def _end(self) -> None:
+    async def _end(self, grace_seconds: float) -> None:
         sandbox = self._workshop.sandbox
         if not self.is_alive or self._identity is None:
             # Also what a start that was canceled left half way.
             await sandbox.end(self._spec.name)
             return
-        self.exit = await sandbox.stop(self._identity, STOP_SECONDS)
+        self.exit = await sandbox.stop(self._identity, grace_seconds)
         self.say(f"The replica was stopped: the application {how_it_ended(self.exit, self._order)}.")
 
     async def _launch(self) -> None:
@@ -173,7 +175,7 @@ async def start_replicas(
         replicas = []
         for number in range(order.replicas):
             replica = _make(workshop, order, pool_id, artifact, number)
-            undo.push_async_callback(replica.stop)
+            undo.push_async_callback(replica.stop, DISCARD_SECONDS)
             await replica.start(stirred)
             replicas.append(replica)
         undo.pop_all()

@@ -4,19 +4,19 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from thakur.builds import Failure, Step
-from thakur.logs import Entry, Level, Logs
-from thakur.runtime.interface import (
-    Checked,
-    Deployment,
-    DeploymentRefused,
-    DeploymentStatus,
-    Edge,
-    Order,
-    Prepared,
-)
+from thakur.db import DatabaseUnavailable
+from thakur.errors import ThakurError
+from thakur.logs import Entry, Level, Logs, StreamNotFound
+from thakur.runtime.aftermath import Aftermath
+from thakur.runtime.claims import Claim, Claims
+from thakur.runtime.interface import Deployment, DeploymentNotFound, DeploymentRefused, Edge, Order
+from thakur.runtime.interrupts import Interrupted, Interrupts
+from thakur.runtime.placings import Placings
 from thakur.runtime.service import LocalRuntime
+from thakur.runtime.told import answered, failed, failure_of, started
 
 log = logging.getLogger(__name__)
 
@@ -28,79 +28,98 @@ FAULT = Failure(
 )
 
 
-class Rollout:
-    """The procedure that turns a claimed deployment into the active one, or leaves the old one as it was."""
+@dataclass(slots=True)
+class _Course:
+    claim: Claim
+    deployment: Deployment
+    steps: list[Step] = field(default_factory=list)
 
-    def __init__(self, runtime: LocalRuntime, logs: Logs, edges: Mapping[int, Edge]) -> None:
+
+class Rollout:
+    """The procedure that turns a claimed deployment into the active one, or leaves the active one as it was."""
+
+    def __init__(
+        self,
+        runtime: LocalRuntime,
+        claims: Claims,
+        placings: Placings,
+        interrupts: Interrupts,
+        aftermath: Aftermath,
+        logs: Logs,
+        edges: Mapping[int, Edge],
+    ) -> None:
         self._runtime = runtime
-        self._store = runtime.store
+        self._claims = claims
+        self._placings = placings
+        self._interrupts = interrupts
+        self._aftermath = aftermath
         self._logs = logs
         self._edges = edges
 
-    async def run(self, deployment_id: int) -> None:
-        """Take a deployment that was claimed (`starting`) to its end. Every failure is recorded on it, none is raised."""
-        deployment = await self._runtime.by_id(deployment_id)
-        steps: list[Step] = []
+    async def run(self, claim: Claim) -> None:
+        """Take a claim to its end. Whatever fails is recorded on the deployment and not raised.
+
+        Raises DatabaseUnavailable, and then nothing is undone: the deployment may be serving, and is taken up again.
+        """
         try:
-            order = await self._runtime.order(deployment)
-            await self._prepare(deployment, order, steps)
-            await self._check(deployment, order, steps)
-            await self._switch(deployment, steps)
+            deployment = await self._runtime.by_id(claim.deployment_id)
+            # A comeback goes on in the log that had ended.
+            await self._logs.open_build(deployment.project_id, deployment.number)
+            await self._attempt(_Course(claim, deployment))
+        except (DeploymentNotFound, StreamNotFound):
+            log.info("deployment was deleted under its rollout", extra={"deployment_id": claim.deployment_id})
+        await self._aftermath.settle(claim)
+
+    async def _attempt(self, course: _Course) -> None:
+        deployment = course.deployment
+        try:
+            async with self._interrupts.stretch(deployment.id):
+                order = await self._runtime.order(deployment)
+                await self._prepare(course, order)
+                await self._check(course, order)
+            # From the first edge's switch to the activation nothing breaks it off: the activation tells if it was wanted.
+            await self._switch(course)
+        except Interrupted:
+            log.info("rollout is not wanted any more", extra={"deployment_id": deployment.id})
         except DeploymentRefused as refusal:
-            await self._fail(deployment, refusal.failure, steps, refusal.output)
-        except Exception:
+            await self._fail(course, refusal.failure, refusal.output)
+        except (DatabaseUnavailable, StreamNotFound):
+            raise
+        except ThakurError as error:
+            await self._fail(course, Failure(code=error.code, what=error.message, next=error.hint))
+        except Exception:  # the job's shell: a bug in one rollout must not stop the others
             log.exception("rollout broke off", extra={"deployment_id": deployment.id})
-            await self._fail(deployment, FAULT, steps)
-        finally:
-            await self._logs.end(deployment.log_stream_id)
+            await self._fail(course, FAULT)
 
-    async def _prepare(self, deployment: Deployment, order: Order, steps: list[Step]) -> None:
-        with timed("start", steps):
+    async def _prepare(self, course: _Course, order: Order) -> None:
+        with timed("start", course.steps):
             for edge_id, edge in self._edges.items():
+                await self._placings.mark(course.deployment.id, edge_id, "prepared")
                 prepared = await edge.prepare(order)
-                await self._store.mark_on_edge(deployment.id, edge_id, "prepared")
-                await self._say(deployment, Level.DEPLOY, started(order, prepared))
+                await self._say(course.deployment, Level.DEPLOY, started(order, prepared))
 
-    async def _check(self, deployment: Deployment, order: Order, steps: list[Step]) -> None:
-        await self._store.move(deployment.id, DeploymentStatus.STARTING, DeploymentStatus.CHECKING)
-        with timed("check", steps):
+    async def _check(self, course: _Course, order: Order) -> None:
+        if not await self._claims.check(course.claim):
+            raise Interrupted
+        with timed("check", course.steps):
             for edge in self._edges.values():
-                checked = await edge.check(deployment.id)
-                await self._say(deployment, Level.DEPLOY, answered(order, checked))
+                checked = await edge.check(course.deployment.id)
+                await self._say(course.deployment, Level.DEPLOY, answered(order, checked))
 
-    async def _switch(self, deployment: Deployment, steps: list[Step]) -> None:
-        with timed("switch", steps):
+    async def _switch(self, course: _Course) -> None:
+        deployment = course.deployment
+        with timed("switch", course.steps):
             for edge_id, edge in self._edges.items():
                 await edge.switch(deployment.id)
-                await self._store.mark_on_edge(deployment.id, edge_id, "routed")
-        replaced = await self._store.activate(deployment, steps, reason="deploy")
-        if replaced is None:
-            await self._discard(deployment)
-            return
-        await self._say(deployment, Level.SUCCESS, f"Deployment #{deployment.number} is active at {deployment.url}")
-        for deployment_id in replaced:
-            for edge_id, edge in self._edges.items():
-                await self._store.mark_on_edge(deployment_id, edge_id, "draining")
-                await edge.retire(deployment_id)
+                await self._placings.mark(deployment.id, edge_id, "routed")
+        if await self._claims.activate(course.claim, course.steps):
+            text = f"Deployment #{deployment.number} is active at {deployment.url}"
+            await self._say(deployment, Level.SUCCESS, text)
 
-    async def _fail(
-        self,
-        deployment: Deployment,
-        failure: Failure,
-        steps: list[Step],
-        output: tuple[str, ...] = (),
-    ) -> None:
-        await self._discard(deployment)
-        await self._store.fail(deployment.id, failure, steps)
-        entries = [Entry(line) for line in output]
-        entries += [Entry(text, Level.ERROR) for text in (failure.what, failure.why, failure.next) if text]
-        if (active := await self._runtime.active_number(deployment.environment_id)) is not None:
-            entries.append(Entry(f"Deployment #{active} is still active.", Level.DEPLOY))
-        await self._logs.append(deployment.log_stream_id, entries)
-
-    async def _discard(self, deployment: Deployment) -> None:
-        for edge in self._edges.values():
-            await edge.discard(deployment.id)
+    async def _fail(self, course: _Course, failure: Failure, output: tuple[str, ...] = ()) -> None:
+        active = await self._runtime.active_in(course.deployment.environment_id)
+        if await self._claims.fail(course.claim, failure_of(failure, active), course.steps):
+            await self._logs.append(course.deployment.log_stream_id, failed(failure, output, active))
 
     async def _say(self, deployment: Deployment, level: Level, text: str) -> None:
         await self._logs.append(deployment.log_stream_id, [Entry(text, level)])
@@ -114,17 +133,3 @@ def timed(name: str, steps: list[Step]) -> Iterator[None]:
         yield
     finally:
         steps.append(Step(name, round(time.monotonic() - began, 3)))
-
-
-def started(order: Order, prepared: Prepared) -> str:
-    """What a person reads once an edge is prepared."""
-    if order.plan.kind == "static":
-        return f"Serving the files of artifact {order.digest[:12]}"
-    replicas = "1 replica" if len(prepared.ports) == 1 else f"{len(prepared.ports)} replicas"
-    ports = ", ".join(str(port) for port in prepared.ports)
-    return f"Started {replicas} on port {ports} in {prepared.seconds:.2f} s"
-
-
-def answered(order: Order, checked: Checked) -> str:
-    """What a person reads once the health check passed."""
-    return f"Health check GET {order.health.path} answered {checked.status} after {checked.seconds:.2f} s"

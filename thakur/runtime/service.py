@@ -8,12 +8,15 @@ from thakur.accounts import Principal
 from thakur.builds import ArtifactReady, Builds
 from thakur.db import Database
 from thakur.logs import Entry, Level, Logs
-from thakur.projects import PRODUCTION, Projects
+from thakur.projects import PRODUCTION, Projects, ProjectStatus
 from thakur.queue import ROLLOUTS, Queue
 from thakur.runtime.addresses import Addresses
-from thakur.runtime.interface import Deployment, DeploymentNotFound, DeploymentStatus, Order
+from thakur.runtime.interface import Deployment, DeploymentNotFound, Order
+from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.models import DeploymentRow
-from thakur.runtime.store import DeploymentStore, deployment_of
+from thakur.runtime.rows import deployment_of
+from thakur.runtime.statuses import DeploymentStatus, Reason
+from thakur.runtime.store import DeploymentStore, Wanted
 
 # A method here is named `list`, which hides the type in the annotations below it.
 list_of = list
@@ -30,6 +33,7 @@ class LocalRuntime:
         logs: Logs,
         queue: Queue,
         addresses: Addresses,
+        interrupts: Interrupts,
     ) -> None:
         self.store = DeploymentStore(db)
         self._projects = projects
@@ -37,11 +41,32 @@ class LocalRuntime:
         self._logs = logs
         self._queue = queue
         self._addresses = addresses
+        self._interrupts = interrupts
 
     async def artifact_ready(self, ready: ArtifactReady) -> None:
-        for stream_id in await self.store.add(ready):
-            await self._logs.append(stream_id, [Entry("A newer deployment took this one's place.", Level.DEPLOY)])
-            await self._logs.end(stream_id)
+        if (await self._projects.by_id(ready.project_id)).status is ProjectStatus.ACTIVE:
+            await self.queue_up(
+                Wanted(
+                    project_id=ready.project_id,
+                    environment_id=ready.environment_id,
+                    number=ready.number,
+                    artifact_id=ready.artifact_id,
+                    build_id=ready.build_id,
+                    log_stream_id=ready.log_stream_id,
+                    requested_by=ready.requested_by,
+                    reason=Reason.DEPLOY,
+                ),
+            )
+
+    async def queue_up(self, wanted: Wanted) -> None:
+        """Make a deployment, once, with the env vars of now; what it displaces is told so."""
+        displaced = await self.store.add(wanted)
+        for one in displaced:
+            await self._logs.append(
+                one.log_stream_id, [Entry("A newer deployment took this one's place.", Level.DEPLOY)]
+            )
+        # After the line, because a rollout that is broken off ends its log.
+        self._interrupts.interrupt(one.id for one in displaced)
         await self._queue.wake(ROLLOUTS)
 
     async def get(self, principal: Principal, project_id: int, number: int) -> Deployment:
@@ -59,11 +84,14 @@ class LocalRuntime:
         project_id: int,
         limit: int = 50,
         before: int | None = None,
+        status: DeploymentStatus | None = None,
     ) -> list[Deployment]:
         del principal
         statement = select(DeploymentRow).where(DeploymentRow.project_id == project_id)
         if before is not None:
             statement = statement.where(DeploymentRow.number < before)
+        if status is not None:
+            statement = statement.where(DeploymentRow.status == status)
         return await self._deployments(statement.order_by(DeploymentRow.number.desc()).limit(limit))
 
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
@@ -95,15 +123,15 @@ class LocalRuntime:
             raise DeploymentNotFound(f"There is no deployment of id {deployment_id}")
         return found[0]
 
-    async def active_number(self, environment_id: int) -> int | None:
-        """The number of what is live in the environment, if anything is."""
+    async def active_in(self, environment_id: int) -> Deployment | None:
+        """What is live in the environment, if anything is."""
         found = await self._deployments(
             select(DeploymentRow).where(
                 DeploymentRow.environment_id == environment_id,
                 DeploymentRow.status == DeploymentStatus.ACTIVE,
             ),
         )
-        return found[0].number if found else None
+        return found[0] if found else None
 
     async def order(self, deployment: Deployment) -> Order:
         """All that an edge needs to run it."""

@@ -1,192 +1,136 @@
-"""The SQL of deployments, activations and edges: every status moves by one guarded UPDATE."""
+"""Deployments as rows, for those who ask: queued, brought back, canceled, looked at. Every status moves by a guarded UPDATE."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from thakur.builds import ArtifactReady, Failure, Step
+from thakur.accounts import Principal
 from thakur.db import Database
-from thakur.runtime.interface import Deployment, DeploymentStatus
-from thakur.runtime.models import ActivationRow, DeploymentEdgeRow, DeploymentRow, EdgeRow
+from thakur.runtime.interface import STANDBY
+from thakur.runtime.models import ActivationRow, DeploymentRow, EdgeRow
+from thakur.runtime.statuses import DeploymentStatus, Reason
 
 S = DeploymentStatus
 ROLLING_OUT = (S.STARTING, S.CHECKING)
 UNFINISHED = (S.QUEUED, *ROLLING_OUT)
+ONCE_ACTIVE = (S.STANDBY, S.RETIRED)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployment to be made; one without a build is a redeploy."""
+
+    project_id: int
+    environment_id: int
+    number: int
+    artifact_id: int
+    build_id: int | None
+    log_stream_id: int
+    env_snapshot: bytes | None = None
+    requested_by: str
+    user_id: int | None = None
+    reason: Reason
+
+
+class Displaced(msgspec.Struct, frozen=True):
+    """A deployment that had to give way before it was active."""
+
+    id: int
+    log_stream_id: int
 
 
 class DeploymentStore:
-    """Deployments as rows. A method that moves a status tells whether it did."""
+    """What is asked of deployments. A lease, if there is none yet, makes a worker put an ended one's edges and log in order."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def add(self, ready: ArtifactReady) -> list[int]:
-        """Queue a deployment for a build, once; older ones still waiting in that environment are superseded.
+    async def add(self, wanted: Wanted) -> list[Displaced]:
+        """Queue a deployment, once; returns those that give way, itself among them if a later build's was there first.
 
-        An artifact older than what was deployed since is superseded from the start. Returns the log streams of those
-        that were superseded now.
+        A comeback is a person's wish and is over in seconds: it is waited for.
         """
         async with self._db.session() as session:
-            newest = await session.scalar(
-                select(func.max(DeploymentRow.number)).where(DeploymentRow.environment_id == ready.environment_id),
-            )
-            is_outdated = newest is not None and newest > ready.number
+            is_outdated = await _is_outdated(session, wanted)
+            values = msgspec.structs.asdict(wanted) | {"actor": wanted.requested_by}
+            if is_outdated:
+                values |= {"status": S.SUPERSEDED, "finished_at": func.now(), "lease_until": func.now()}
             deployment_id = await session.scalar(
-                insert(DeploymentRow)
-                .values(
-                    project_id=ready.project_id,
-                    environment_id=ready.environment_id,
-                    number=ready.number,
-                    status=S.SUPERSEDED if is_outdated else S.QUEUED,
-                    artifact_id=ready.artifact_id,
-                    build_id=ready.build_id,
-                    log_stream_id=ready.log_stream_id,
-                    requested_by=ready.requested_by,
-                    finished_at=_now() if is_outdated else None,
-                )
-                .on_conflict_do_nothing()
-                .returning(DeploymentRow.id),
+                insert(DeploymentRow).values(values).on_conflict_do_nothing().returning(DeploymentRow.id),
             )
-            if deployment_id is None or is_outdated:
-                return [ready.log_stream_id] if is_outdated else []
-            superseded = await session.scalars(
-                update(DeploymentRow)
-                .where(
-                    DeploymentRow.environment_id == ready.environment_id,
-                    DeploymentRow.status == S.QUEUED,
-                    DeploymentRow.number < ready.number,
-                )
-                .values(status=S.SUPERSEDED, finished_at=_now())
-                .returning(DeploymentRow.log_stream_id),
-            )
-            return list(superseded)
+            if deployment_id is None:
+                return []
+            if is_outdated:
+                return [Displaced(deployment_id, wanted.log_stream_id)]
+            older = and_(DeploymentRow.id < deployment_id, DeploymentRow.returns_to.is_(None))
+            return await _end(session, _unfinished_in(wanted.environment_id) & older, S.SUPERSEDED)
 
-    async def claim(self, worker: str) -> int | None:
-        """Move the longest waiting deployment whose environment has no rollout to `starting`; its id, or None."""
-        other = aliased(DeploymentRow)
-        waiting = (
-            select(DeploymentRow.id)
-            .where(
-                DeploymentRow.status == S.QUEUED,
-                ~exists().where(
-                    and_(other.environment_id == DeploymentRow.environment_id, other.status.in_(ROLLING_OUT)),
-                ),
-            )
-            .order_by(DeploymentRow.created_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+    async def bring_back(self, deployment_id: int, principal: Principal) -> list[Displaced] | None:
+        """Move a deployment that was active once to `starting`; returns those that give way.
+
+        None when it was no longer `standby` or `retired`, or when another rollout began in the same moment.
+        """
         try:
             async with self._db.session() as session:
-                claimed: int | None = await session.scalar(
-                    update(DeploymentRow)
-                    .where(DeploymentRow.id == waiting.scalar_subquery(), DeploymentRow.status == S.QUEUED)
-                    .values(
-                        status=S.STARTING,
-                        attempt=DeploymentRow.attempt + 1,
-                        worker=worker,
-                        started_at=_now(),
-                        steps=[],
-                    )
-                    .returning(DeploymentRow.id),
+                row = await session.scalar(
+                    select(DeploymentRow)
+                    .where(DeploymentRow.id == deployment_id, DeploymentRow.status.in_(ONCE_ACTIVE))
+                    .with_for_update(),
                 )
-                return claimed
+                if row is None:
+                    return None
+                displaced = await _end(session, _unfinished_in(row.environment_id), S.SUPERSEDED)
+                row.returns_to, row.status = row.status, S.STARTING
+                row.reason, row.actor, row.user_id = Reason.ROLLBACK, principal.actor, principal.user_id
+                row.steps, row.failure, row.finished_at = [], None, None
+                return displaced
         except IntegrityError:
-            # Another rollout of that environment began between our look and our move; the next wake tries again.
             return None
 
-    async def move(self, deployment_id: int, origin: DeploymentStatus, to: DeploymentStatus) -> bool:
-        """Move the status from `origin` to `to`; False when it was something else."""
+    async def ask_restart(self, deployment_id: int) -> bool:
+        """Note that an active deployment is to be restarted; also true when that is noted already."""
+        return await self._update(
+            and_(DeploymentRow.id == deployment_id, DeploymentRow.status == S.ACTIVE),
+            restart_requested_at=func.coalesce(DeploymentRow.restart_requested_at, func.now()),
+        )
+
+    async def cancel(self, deployment_id: int) -> bool:
+        """End a rollout that has not switched yet; False when there is none."""
         async with self._db.session() as session:
-            moved = await session.execute(
-                update(DeploymentRow)
-                .where(DeploymentRow.id == deployment_id, DeploymentRow.status == origin)
-                .values(status=to)
-                .returning(DeploymentRow.id),
-            )
-            return moved.scalar() is not None
+            is_it = and_(DeploymentRow.id == deployment_id, DeploymentRow.status.in_(UNFINISHED))
+            return bool(await _end(session, is_it, S.CANCELED))
 
-    async def fail(self, deployment_id: int, failure: Failure, steps: Sequence[Step]) -> bool:
-        """End a rollout as `failed`."""
+    async def cancel_project(self, project_id: int) -> list[Displaced]:
+        """End every rollout of a project that is being deleted."""
         async with self._db.session() as session:
-            moved = await session.execute(
-                update(DeploymentRow)
-                .where(DeploymentRow.id == deployment_id, DeploymentRow.status.in_(UNFINISHED))
-                .values(
-                    status=S.FAILED,
-                    failure=msgspec.to_builtins(failure),
-                    steps=msgspec.to_builtins(steps),
-                    finished_at=_now(),
-                )
-                .returning(DeploymentRow.id),
-            )
-            return moved.scalar() is not None
+            its = and_(DeploymentRow.project_id == project_id, DeploymentRow.status.in_(UNFINISHED))
+            return await _end(session, its, S.CANCELED)
 
-    async def activate(self, deployment: Deployment, steps: Sequence[Step], reason: str) -> list[int] | None:
-        """Close the open activation and open this deployment's, in one transaction.
-
-        Returns the ids of deployments that were active until now, or None when the deployment is not `checking` any more.
-        """
+    async def held(self, project_id: int) -> list[int]:
+        """The project's deployments that a worker rolls out or restarts, or has not put in order yet."""
         async with self._db.session() as session:
-            moved = await session.scalar(
-                update(DeploymentRow)
-                .where(DeploymentRow.id == deployment.id, DeploymentRow.status == S.CHECKING)
-                .values(status=S.ACTIVE, steps=msgspec.to_builtins(steps), failure=None, finished_at=_now())
-                .returning(DeploymentRow.id),
-            )
-            if moved is None:
-                return None
-            await _retire_standby(session, deployment.environment_id)
-            replaced = await session.scalars(
-                update(DeploymentRow)
-                .where(
-                    DeploymentRow.environment_id == deployment.environment_id,
-                    DeploymentRow.status == S.ACTIVE,
-                    DeploymentRow.id != deployment.id,
-                )
-                .values(status=S.STANDBY)
-                .returning(DeploymentRow.id),
-            )
-            await _open_activation(session, deployment, reason)
-            return list(replaced)
+            is_held = and_(DeploymentRow.project_id == project_id, DeploymentRow.lease_until.is_not(None))
+            return list(await session.scalars(select(DeploymentRow.id).where(is_held)))
 
-    async def mark_on_edge(self, deployment_id: int, edge_id: int, status: str) -> None:
-        """Keep what an edge was last known to make of a deployment."""
-        async with self._db.session() as session:
-            statement = insert(DeploymentEdgeRow).values(deployment_id=deployment_id, edge_id=edge_id, status=status)
-            await session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[DeploymentEdgeRow.deployment_id, DeploymentEdgeRow.edge_id],
-                    set_={"status": status, "updated_at": func.now()},
-                ),
-            )
-
-    async def requeue_unfinished(self) -> int:
-        """Queue again what a dead process left in the middle; returns how many."""
+    async def retire_old_standby(self) -> int:
+        """Retire what has been `standby` for a day; returns how many."""
+        is_recent = (
+            select(ActivationRow.id)
+            .where(ActivationRow.deployment_id == DeploymentRow.id, ActivationRow.ended_at > func.now() - STANDBY)
+            .exists()
+        )
         async with self._db.session() as session:
             moved = await session.scalars(
                 update(DeploymentRow)
-                .where(DeploymentRow.status.in_(ROLLING_OUT))
-                .values(status=S.QUEUED, worker=None)
+                .where(DeploymentRow.status == S.STANDBY, ~is_recent)
+                .values(status=S.RETIRED)
                 .returning(DeploymentRow.id),
             )
             return len(moved.all())
-
-    async def cancel_project(self, project_id: int) -> None:
-        """End every rollout of a project that is being deleted."""
-        async with self._db.session() as session:
-            await session.execute(
-                update(DeploymentRow)
-                .where(DeploymentRow.project_id == project_id, DeploymentRow.status.in_(UNFINISHED))
-                .values(status=S.CANCELED, finished_at=_now()),
-            )
 
     async def rows(self, statement: Select[DeploymentRow]) -> Sequence[DeploymentRow]:
         async with self._db.session() as session:
@@ -195,7 +139,7 @@ class DeploymentStore:
     async def register_edge(self, name: str) -> int:
         """The id of the edge of that name, made if it is new."""
         async with self._db.session() as session:
-            statement = insert(EdgeRow).values(name=name, seen_at=_now())
+            statement = insert(EdgeRow).values(name=name, seen_at=func.now())
             row: Row[Any] = (
                 await session.execute(
                     statement.on_conflict_do_update(
@@ -206,52 +150,39 @@ class DeploymentStore:
             ).one()
             return int(row.id)
 
-
-async def _retire_standby(session: AsyncSession, environment_id: int) -> None:
-    await session.execute(
-        update(DeploymentRow)
-        .where(DeploymentRow.environment_id == environment_id, DeploymentRow.status == S.STANDBY)
-        .values(status=S.RETIRED),
-    )
+    async def _update(self, which: ColumnElement[bool], **values: Any) -> bool:
+        async with self._db.session() as session:
+            updated = update(DeploymentRow).where(which).values(values).returning(DeploymentRow.id)
+            return await session.scalar(updated) is not None
 
 
-async def _open_activation(session: AsyncSession, deployment: Deployment, reason: str) -> None:
-    await session.execute(
-        update(ActivationRow)
-        .where(ActivationRow.environment_id == deployment.environment_id, ActivationRow.ended_at.is_(None))
-        .values(ended_at=func.now()),
-    )
-    session.add(
-        ActivationRow(
-            environment_id=deployment.environment_id,
-            deployment_id=deployment.id,
-            actor=deployment.requested_by,
-            reason=reason,
+async def _is_outdated(session: AsyncSession, wanted: Wanted) -> bool:
+    # The numbers of builds are the order of commits; a redeploy's number says nothing of its artifact's age.
+    if wanted.build_id is None:
+        return False
+    newest: int | None = await session.scalar(
+        select(func.max(DeploymentRow.number)).where(
+            DeploymentRow.environment_id == wanted.environment_id,
+            DeploymentRow.build_id.is_not(None),
         ),
     )
+    return newest is not None and newest > wanted.number
 
 
-def deployment_of(row: DeploymentRow, url: str, environment: str) -> Deployment:
-    """The row as the rest of Thakur sees it."""
-    return Deployment(
-        id=row.id,
-        project_id=row.project_id,
-        environment_id=row.environment_id,
-        environment=environment,
-        number=row.number,
-        status=DeploymentStatus(row.status),
-        artifact_id=row.artifact_id,
-        build_id=row.build_id,
-        log_stream_id=row.log_stream_id,
-        url=url,
-        steps=tuple(msgspec.convert(row.steps, list[Step])),
-        failure=msgspec.convert(row.failure, Failure | None),
-        requested_by=row.requested_by,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
+def _unfinished_in(environment_id: int) -> ColumnElement[bool]:
+    return and_(DeploymentRow.environment_id == environment_id, DeploymentRow.status.in_(UNFINISHED))
+
+
+async def _end(session: AsyncSession, which: ColumnElement[bool], status: DeploymentStatus) -> list[Displaced]:
+    ended = await session.execute(
+        update(DeploymentRow)
+        .where(which)
+        .values(
+            status=func.coalesce(DeploymentRow.returns_to, status),
+            returns_to=None,
+            finished_at=func.now(),
+            lease_until=func.coalesce(DeploymentRow.lease_until, func.now()),
+        )
+        .returning(DeploymentRow.id, DeploymentRow.log_stream_id),
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return [Displaced(deployment_id, log_stream_id) for deployment_id, log_stream_id in ended]

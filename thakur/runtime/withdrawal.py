@@ -1,19 +1,38 @@
 """What a project's deletion takes from edges."""
 
+import asyncio
 from collections.abc import Mapping
 
-from thakur.runtime.interface import Edge
+from thakur.queue import ROLLOUTS, Queue
+from thakur.runtime.interface import Edge, RolloutUnderWay
+from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.store import DeploymentStore
+
+SETTLE_SECONDS = 5.0
+LOOK_SECONDS = 0.05
 
 
 class Withdrawal:
     """Implements projects.DeletionConsumer: ends rollouts first, so that none brings a replica back, then clears edges."""
 
-    def __init__(self, store: DeploymentStore, edges: Mapping[int, Edge]) -> None:
+    def __init__(self, store: DeploymentStore, interrupts: Interrupts, queue: Queue, edges: Mapping[int, Edge]) -> None:
         self._store = store
+        self._interrupts = interrupts
+        self._queue = queue
         self._edges = edges
 
     async def project_deleted(self, project_id: int) -> None:
         await self._store.cancel_project(project_id)
+        self._interrupts.interrupt(await self._store.held(project_id))
+        await self._queue.wake(ROLLOUTS)
+        await self._settled(project_id)
         for edge in self._edges.values():
             await edge.withdraw(project_id)
+
+    async def _settled(self, project_id: int) -> None:
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while await self._store.held(project_id):
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError as error:
+            raise RolloutUnderWay("A rollout of the project is just being ended.") from error
