@@ -133,8 +133,13 @@ def _data_dir(found: Mapping[str, str]) -> Path:
     path = Path(found.get("THAKUR_DATA_DIR") or default).expanduser()
     if not path.is_absolute():
         path = Path.cwd() / path
-    if path.exists() and not path.is_dir():
-        raise SettingInvalid(f"THAKUR_DATA_DIR={path} is not a directory", hint="Name a directory, or one to be made.")
+    hint = "Name a directory, or one to be made, that this user may write."
+    try:
+        is_something_else = path.exists() and not path.is_dir()
+    except OSError as error:
+        raise SettingInvalid(f"THAKUR_DATA_DIR={path} cannot be used: {error.strerror}", hint=hint) from error
+    if is_something_else:
+        raise SettingInvalid(f"THAKUR_DATA_DIR={path} is not a directory", hint=hint)
     return path
 
 

@@ -114,6 +114,7 @@ def test_an_empty_folder_asks_for_nothing(thakur, server, tmp_path):
     ran = thakur("deploy", tmp_path / "empty")
     assert ran.status == 1
     assert "There is no file to send." in ran.err
+    assert "Created" not in ran.err
     assert server.doubles.builds.rows == {}
 
 
@@ -128,3 +129,9 @@ def test_a_server_that_refuses_in_the_middle_is_heard(thakur, server, tmp_path, 
     assert "MB were sent." in ran.err
     assert ".gitignore" in ran.err
     assert server.doubles.builds.rows == {}
+
+
+def test_a_fresh_build_is_asked_for(thakur, goes_live, folder):
+    thakur("deploy", folder, "--project", "shop")
+    thakur("deploy", folder, "--project", "shop", "--fresh")
+    assert [goes_live.builds.rows[1, number].source.is_fresh for number in (1, 2)] == [False, True]

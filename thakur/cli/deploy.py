@@ -19,6 +19,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     parser = add_verb(verbs, "deploy", "build a folder and put it into production", example, run)
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the folder (default: this one)")
     add_project(parser)
+    parser.add_argument("--fresh", action="store_true", help="build also what was built before with the same settings")
     parser.add_argument("--dirty", action="store_true", help="in a git work tree: send changed and untracked files too")
 
 
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     folder = _folder(args.path)
     session = open_session()
     project = _project(session, args, folder)
-    number = _send(session, project, folder, is_dirty=args.dirty)
+    number = _send(session, project, folder, is_dirty=args.dirty, is_fresh=args.fresh)
     try:
         ending = outcome(session.client, project, number)
     except KeyboardInterrupt:
@@ -54,32 +55,25 @@ def _folder(path: str) -> Path:
     from thakur.cli.interface import WrongUsage
 
     folder = Path(path).expanduser()
-    if folder.is_dir():
-        return folder.resolve()
+    try:
+        if folder.is_dir():
+            return folder.resolve()
+    except OSError as error:
+        raise WrongUsage(f"{path} cannot be read: {error.strerror}", hint="Run this as a user who may.") from error
     if "://" in path or path.startswith("git@"):
         raise WrongUsage(f"{path} is no folder", hint="Clone it with git, then deploy the folder.")
     raise WrongUsage(f"{path} is no folder", hint="Name the folder that holds the application.")
 
 
 def _project(session: "Session", args: argparse.Namespace, folder: Path) -> str:
-    from thakur.cli.interface import Refused
     from thakur.cli.remembered import remembered_project
-    from thakur.cli.session import project_path
     from thakur.projects import suggested_name
 
     asked = args.project or session.settings.project or remembered_project(session.settings, folder)
-    name = str(asked or suggested_name(folder.name))
-    try:
-        session.client.get(project_path(name))
-    except Refused as refusal:
-        if not refusal.is_missing:
-            raise
-        session.client.post("projects", {"name": name})
-        say(f"Created project {name}.")
-    return name
+    return str(asked or suggested_name(folder.name))
 
 
-def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool) -> int:
+def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool, is_fresh: bool) -> int:
     from thakur.cli.folder import selected
     from thakur.cli.pack import check_size, packed
     from thakur.cli.remembered import remember_project
@@ -88,6 +82,8 @@ def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool) -> 
 
     with selected(folder, is_dirty=is_dirty) as selection:
         check_size(selection.entries)
+        # Not before: a folder that cannot be sent leaves no project behind.
+        _create_missing(session, project)
         commit = f" at {selection.commit[:7]}" if selection.commit else ""
         say(f"Sending {counted(len(selection.entries), 'file')} of {folder.name}{commit} to {project}.")
         for note in selection.notes:
@@ -98,9 +94,23 @@ def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool) -> 
             folder=folder.name[:255],
             commit=selection.commit,
             message=selection.message[:1000] if selection.message else None,
+            fresh="true" if is_fresh else None,
         )
     remember_project(session.settings, folder, project)
     return int(build["number"])
+
+
+def _create_missing(session: "Session", project: str) -> None:
+    from thakur.cli.interface import Refused
+    from thakur.cli.session import project_path
+
+    try:
+        session.client.get(project_path(project))
+    except Refused as refusal:
+        if not refusal.is_missing:
+            raise
+        session.client.post("projects", {"name": project})
+        say(f"Created project {project}.")
 
 
 def _still_live(session: "Session", project: str) -> str:

@@ -11,15 +11,17 @@ from thakur.settings import SettingInvalid, Settings
 def prepare(settings: Settings) -> None:
     """Make what is missing. Raises SettingInvalid, KeyUnusable."""
     data = settings.data_dir
-    with _usable("THAKUR_DATA_DIR", data, "Name a directory that this user can make and write."):
+    with _usable("THAKUR_DATA_DIR", data, "Name a directory, or one to be made, that this user may write."):
         data.mkdir(mode=0o755, parents=True, exist_ok=True)
         for name in ("run", "edge", "builds", "uploads"):
             (data / name).mkdir(mode=0o700, exist_ok=True)
         (data / "artifacts").mkdir(mode=0o755, exist_ok=True)
-    key = settings.secret_key_file or data / "secret.key"
-    variable = "THAKUR_SECRET_KEY_FILE" if settings.secret_key_file else "THAKUR_DATA_DIR"
-    with _usable(variable, key, "Name a file in a directory that exists and that this user can write."):
-        load_or_create_ring(key)
+        if settings.secret_key_file is None:
+            load_or_create_ring(data / "secret.key")
+    if settings.secret_key_file is not None:
+        hint = "Name a file in a directory that exists and that this user can write."
+        with _usable("THAKUR_SECRET_KEY_FILE", settings.secret_key_file, hint):
+            load_or_create_ring(settings.secret_key_file)
 
 
 @contextmanager
