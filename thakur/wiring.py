@@ -39,6 +39,7 @@ from thakur.runtime.restart import Restart
 from thakur.runtime.retention import Retention
 from thakur.runtime.rollout import Rollout
 from thakur.runtime.service import LocalRuntime
+from thakur.runtime.snapshots import EnvSnapshots
 from thakur.runtime.withdrawal import Withdrawal
 from thakur.sandbox import LocalSandbox, root_name, tenant_uid, uid_base
 from thakur.security import Sealer, load_or_create_ring
@@ -89,7 +90,8 @@ async def wire(settings: Settings, urls: StoreUrls) -> Services:
     builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts)
     addresses = Addresses(settings.base_domain, settings.http.port)
     interrupts = Interrupts()
-    runtime = LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts)
+    snapshots = EnvSnapshots(db, env_vars, sealer)
+    runtime = LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts, snapshots)
     sandbox = LocalSandbox(root_name(data))
     toolchain = find_toolchain(settings.bun, data / "shims")
     uids = _TenantUids(uid_base(data) if user else None)

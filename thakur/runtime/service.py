@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Select, select
 
 from thakur.accounts import Principal
@@ -15,6 +16,7 @@ from thakur.runtime.interface import Deployment, DeploymentNotFound, Order
 from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.models import DeploymentRow
 from thakur.runtime.rows import deployment_of
+from thakur.runtime.snapshots import EnvSnapshots
 from thakur.runtime.statuses import DeploymentStatus, Reason
 from thakur.runtime.store import DeploymentStore, Wanted
 
@@ -34,6 +36,7 @@ class LocalRuntime:
         queue: Queue,
         addresses: Addresses,
         interrupts: Interrupts,
+        snapshots: EnvSnapshots,
     ) -> None:
         self.store = DeploymentStore(db)
         self._projects = projects
@@ -42,6 +45,7 @@ class LocalRuntime:
         self._queue = queue
         self._addresses = addresses
         self._interrupts = interrupts
+        self._snapshots = snapshots
 
     async def artifact_ready(self, ready: ArtifactReady) -> None:
         if (await self._projects.by_id(ready.project_id)).status is ProjectStatus.ACTIVE:
@@ -60,7 +64,8 @@ class LocalRuntime:
 
     async def queue_up(self, wanted: Wanted) -> None:
         """Make a deployment, once, with the env vars of now; what it displaces is told so."""
-        displaced = await self.store.add(wanted)
+        snapshot = await self._snapshots.take(wanted.project_id, wanted.environment_id, wanted.number)
+        displaced = await self.store.add(msgspec.structs.replace(wanted, env_snapshot=snapshot))
         for one in displaced:
             await self._logs.append(
                 one.log_stream_id, [Entry("A newer deployment took this one's place.", Level.DEPLOY)]
@@ -147,6 +152,7 @@ class LocalRuntime:
             plan=artifact.plan,
             hosts=self._addresses.hosts(place.project, place.label),
             runtime_stream_id=await self._logs.open_runtime(deployment.project_id, deployment.environment_id),
+            env=dict(await self._snapshots.open(deployment.id)),
         )
 
     async def _deployments(self, statement: Select[DeploymentRow]) -> list_of[Deployment]:
