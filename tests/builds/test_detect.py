@@ -35,10 +35,11 @@ def test_an_unknown_package_is_told_what_was_looked_for() -> None:
     assert "express" in why
 
 
-def test_an_application_in_a_folder_below_is_pointed_at() -> None:
-    _, _, hint = failure_of(Tree(frozenset({"README.md", "web/package.json", "web/index.html"})))
+@pytest.mark.parametrize("paths", [("docs/index.html", "web/package.json"), ("README.md", "web/index.html")])
+def test_an_application_in_a_folder_below_is_pointed_at(paths: tuple[str, ...]) -> None:
+    _, _, hint = failure_of(Tree(frozenset(paths)))
 
-    assert "web" in hint
+    assert "There is an application in web: deploy that folder instead." in hint
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,13 @@ def test_the_whole_log_of_a_build_is_printed(thakur, server):
     assert thakur("logs", "--project", "shop", "--build", 3).out.splitlines() == texts
 
 
+def test_a_log_without_lines_says_so(thakur, server):
+    thakur("projects", "create", "shop")
+    ran = thakur("logs", "--project", "shop")
+    assert (ran.status, ran.out) == (0, "")
+    assert "No lines yet." in ran.err
+
+
 def test_following_prints_what_comes_and_ends_with_the_stream(thakur, server):
     thakur("projects", "create", "shop")
     server.doubles.builds.rows[1, 3] = make_build(1, 3)

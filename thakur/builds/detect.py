@@ -38,11 +38,17 @@ def _nothing_recognised(folder: Folder) -> Failure:
             "package.json names no framework that builds pages, no start script that is a server, and none of "
             f"{', '.join(SERVER_LIBRARIES)} with a file to start (server, index, app or main, also in src)."
         )
-    nested = sorted(path for path in folder.tree.paths if path.endswith("/package.json") and path.count("/") <= 2)
-    hint = f" A package.json lies in {nested[0].rpartition('/')[0]}: deploy that folder instead." if nested else ""
+    below = _folder_below(folder)
+    hint = f" There is an application in {below}: deploy that folder instead." if below else ""
     return Failure(
         code="nothing_recognised",
         what="Nothing in this folder was recognised as an application.",
         why=why,
         next="Add a start script to package.json, or an index.html for a plain site." + hint,
     )
+
+
+def _folder_below(folder: Folder) -> str | None:
+    signs = ("package.json",) if folder.manifest else ("package.json", "index.html")
+    split = sorted(path.rpartition("/") for path in folder.tree.paths if 1 <= path.count("/") <= 2)
+    return next((above for sign in signs for above, _, name in split if name == sign), None)

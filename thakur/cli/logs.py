@@ -44,8 +44,12 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         document(list(lines))
         return 0
+    printed = 0
     for line in lines:
         _print(line, is_json=False)
+        printed += 1
+    if not printed:
+        say("No lines yet. --build N shows a build's log.")
     return 0
 
 
