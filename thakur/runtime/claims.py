@@ -16,7 +16,7 @@ from thakur.runtime.interface import RolloutFailure
 from thakur.runtime.models import ActivationRow, DeploymentRow
 from thakur.runtime.rows import plain
 from thakur.runtime.statuses import DeploymentStatus
-from thakur.runtime.store import ROLLING_OUT, UNFINISHED
+from thakur.runtime.store import NOW, ROLLING_OUT, UNFINISHED
 
 LEASE = timedelta(seconds=8)
 
@@ -56,8 +56,8 @@ class Claims:
                 status=case((is_restart, S.ACTIVE), else_=S.STARTING),
                 attempt=DeploymentRow.attempt + 1,
                 worker=self._worker,
-                lease_until=func.now() + LEASE,
-                started_at=case((is_restart, DeploymentRow.started_at), else_=func.now()),
+                lease_until=NOW + LEASE,
+                started_at=case((is_restart, DeploymentRow.started_at), else_=NOW),
                 failure=None,
             )
             .returning(DeploymentRow)
@@ -72,7 +72,7 @@ class Claims:
 
     async def renew(self, claim: Claim) -> bool:
         """Hold on for another lease; whether the rollout is still wanted, which it is not once somebody ended it."""
-        status = await self._update(claim, lease_until=func.now() + LEASE)
+        status = await self._update(claim, lease_until=NOW + LEASE)
         return status == S.ACTIVE if claim.is_restart else status in ROLLING_OUT
 
     async def check(self, claim: Claim) -> bool:
@@ -88,7 +88,7 @@ class Claims:
             row = await session.scalar(
                 update(DeploymentRow)
                 .where(_held(claim), DeploymentRow.status == S.CHECKING)
-                .values(status=S.ACTIVE, returns_to=None, steps=plain(steps), failure=None, finished_at=func.now())
+                .values(status=S.ACTIVE, returns_to=None, steps=plain(steps), failure=None, finished_at=NOW)
                 .returning(DeploymentRow),
             )
             if row is None:
@@ -107,7 +107,7 @@ class Claims:
             returns_to=None,
             failure=plain(failure),
             steps=plain(steps),
-            finished_at=func.now(),
+            finished_at=NOW,
         )
         return moved is not None
 
@@ -137,7 +137,7 @@ class Claims:
         """
         is_lost = and_(
             DeploymentRow.lease_until.is_not(None),
-            or_(DeploymentRow.lease_until < func.now(), DeploymentRow.worker == self._worker),
+            or_(DeploymentRow.lease_until < NOW, DeploymentRow.worker == self._worker),
             DeploymentRow.id.not_in(running),
         )
         is_begun = or_(DeploymentRow.status.in_(UNFINISHED), DeploymentRow.restart_requested_at.is_not(None))
@@ -213,7 +213,7 @@ async def _open_activation(session: AsyncSession, row: DeploymentRow) -> None:
     await session.execute(
         update(ActivationRow)
         .where(ActivationRow.environment_id == row.environment_id, ActivationRow.ended_at.is_(None))
-        .values(ended_at=func.now()),
+        .values(ended_at=NOW),
     )
     session.add(
         ActivationRow(
@@ -222,5 +222,6 @@ async def _open_activation(session: AsyncSession, row: DeploymentRow) -> None:
             actor=row.actor,
             user_id=row.user_id,
             reason=row.reason,
+            started_at=NOW,
         ),
     )

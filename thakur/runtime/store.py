@@ -19,6 +19,8 @@ S = DeploymentStatus
 ROLLING_OUT = (S.STARTING, S.CHECKING)
 UNFINISHED = (S.QUEUED, *ROLLING_OUT)
 ONCE_ACTIVE = (S.STANDBY, S.RETIRED)
+# The database's clock, not a host's; and not the moment at which a transaction began.
+NOW = func.clock_timestamp()
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +60,7 @@ class DeploymentStore:
             is_outdated = await _is_outdated(session, wanted)
             values = msgspec.structs.asdict(wanted) | {"actor": wanted.requested_by}
             if is_outdated:
-                values |= {"status": S.SUPERSEDED, "finished_at": func.now(), "lease_until": func.now()}
+                values |= {"status": S.SUPERSEDED, "finished_at": NOW, "lease_until": NOW}
             deployment_id = await session.scalar(
                 insert(DeploymentRow).values(values).on_conflict_do_nothing().returning(DeploymentRow.id),
             )
@@ -95,7 +97,7 @@ class DeploymentStore:
         """Note that an active deployment is to be restarted; also true when that is noted already."""
         return await self._update(
             and_(DeploymentRow.id == deployment_id, DeploymentRow.status == S.ACTIVE),
-            restart_requested_at=func.coalesce(DeploymentRow.restart_requested_at, func.now()),
+            restart_requested_at=func.coalesce(DeploymentRow.restart_requested_at, NOW),
         )
 
     async def cancel(self, deployment_id: int) -> bool:
@@ -120,7 +122,7 @@ class DeploymentStore:
         """Retire what has been `standby` for a day; returns how many."""
         is_recent = (
             select(ActivationRow.id)
-            .where(ActivationRow.deployment_id == DeploymentRow.id, ActivationRow.ended_at > func.now() - STANDBY)
+            .where(ActivationRow.deployment_id == DeploymentRow.id, ActivationRow.ended_at > NOW - STANDBY)
             .exists()
         )
         async with self._db.session() as session:
@@ -139,7 +141,7 @@ class DeploymentStore:
     async def register_edge(self, name: str) -> int:
         """The id of the edge of that name, made if it is new."""
         async with self._db.session() as session:
-            statement = insert(EdgeRow).values(name=name, seen_at=func.now())
+            statement = insert(EdgeRow).values(name=name, seen_at=NOW)
             row: Row[Any] = (
                 await session.execute(
                     statement.on_conflict_do_update(
@@ -180,8 +182,8 @@ async def _end(session: AsyncSession, which: ColumnElement[bool], status: Deploy
         .values(
             status=func.coalesce(DeploymentRow.returns_to, status),
             returns_to=None,
-            finished_at=func.now(),
-            lease_until=func.coalesce(DeploymentRow.lease_until, func.now()),
+            finished_at=NOW,
+            lease_until=func.coalesce(DeploymentRow.lease_until, NOW),
         )
         .returning(DeploymentRow.id, DeploymentRow.log_stream_id),
     )
