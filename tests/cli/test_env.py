@@ -156,3 +156,24 @@ def test_a_value_on_the_command_line_is_warned_of_on_a_terminal(thakur, shop, mo
 
     monkeypatch.setattr("thakur.cli.env.is_watched", lambda: True)
     assert "history" in thakur("env", "set", "A=1", "--project", "shop").err
+
+
+def test_a_change_can_redeploy_at_once(thakur, server, shop):
+    server.doubles.runtime.rows[1, 7] = make_deployment(1, 7)
+
+    ran = thakur("env", "set", "A=1", "--redeploy", "--json", "--project", "shop")
+
+    assert server.doubles.rollouts.asked == [("redeploy to production", 8)]
+    assert (ran.status, json.loads(ran.out)["number"]) == (0, 8)
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("y\n", 1), ("YES\n", 1), ("\n", 0), ("n\n", 0), ("", 0)])
+def test_a_person_is_offered_the_redeploy(thakur, server, shop, monkeypatch, typed, asked):
+    server.doubles.runtime.rows[1, 7] = make_deployment(1, 7)
+    monkeypatch.setattr("thakur.cli.env.is_watched", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+
+    ran = thakur("env", "set", "A=1", "--start-only", "--project", "shop")
+
+    assert "Redeploy now? [y/N]" in ran.err
+    assert len(server.doubles.rollouts.asked) == asked

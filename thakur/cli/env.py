@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Any
 
+from thakur.cli import redeploy
 from thakur.cli.output import document, say, table
 from thakur.cli.parsing import Run, Verbs, add_project, add_verb
 
@@ -22,13 +23,16 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
         "--from-file", metavar="PATH", help="the one KEY's value is this file's content (- is standard input)"
     )
     _add_phase(setting)
+    _add_redeploy(setting)
     unset = _add(within, "unset", "forget env vars", "thakur env unset GREETING --project shop", run_unset)
     unset.add_argument("keys", metavar="KEY", nargs="+")
+    _add_redeploy(unset)
     _add(within, "list", "list env vars without their values", "thakur env list --project shop", run_list)
     example = "thakur env import .env --project shop"
     importing = _add(within, "import", "set what a .env file says", example, run_import)
     importing.add_argument("path", metavar="FILE", help="the file (- is standard input)")
     _add_phase(importing)
+    _add_redeploy(importing)
 
 
 def run_set(args: argparse.Namespace) -> int:
@@ -102,6 +106,10 @@ def _add(
     return parser
 
 
+def _add_redeploy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--redeploy", action="store_true", help="deploy what is live again, so that it gets the change")
+
+
 def _add_phase(parser: argparse.ArgumentParser) -> None:
     phases = parser.add_mutually_exclusive_group()
     for flag, phase, says in (
@@ -118,22 +126,39 @@ def _where(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _done(args: argparse.Namespace, name: str, changed: dict[str, Any], verb: str) -> int:
-    if args.json:
-        document(changed)
     scope = "all previews" if changed["scope"] == "preview" else "production"
     say(f"{verb} {', '.join(changed['names']) or 'nothing'} for {scope}.")
-    if changed["needs_redeploy"]:
-        deploy = f"thakur deploy FOLDER --project {name}"
-        say("What is live keeps the values it was started with until it is deployed again.")
-        if getattr(args, "phase", None) == "build":
-            say(f"A build reads it with: {deploy}")
-        else:
-            say(f"Redeploy now with: thakur redeploy --project {name} (if the build reads it too: {deploy})")
-    elif changed["names"]:
-        say("The next deploy gets it.")
     if any("=" in word for word in getattr(args, "words", [])) and is_watched():
         say("KEY=VALUE stays in your shell's history. KEY alone asks for the value and does not show it.")
+    if changed["needs_redeploy"]:
+        say("What is live keeps the values that it was started with until it is deployed again.")
+        if args.redeploy or _wants_redeploy(args):
+            return redeploy.run(argparse.Namespace(project=name, origin=None, json=args.json))
+        say(_next(args, name))
+    elif changed["names"]:
+        say("The next deploy gets it.")
+    if args.json:
+        document(changed)
     return 0
+
+
+def _wants_redeploy(args: argparse.Namespace) -> bool:
+    if args.json or _is_for_builds(args) or not is_watched():
+        return False
+    sys.stderr.write("Redeploy now? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _next(args: argparse.Namespace, name: str) -> str:
+    deploy = f"thakur deploy FOLDER --project {name}"
+    if _is_for_builds(args):
+        return f"A build reads it with: {deploy}"
+    return f"Redeploy with: thakur redeploy --project {name} (if the build reads it too: {deploy})"
+
+
+def _is_for_builds(args: argparse.Namespace) -> bool:
+    return getattr(args, "phase", None) == "build"
 
 
 def is_watched() -> bool:
