@@ -1,0 +1,60 @@
+import pytest
+
+from support.rollout_room import RolloutRoom
+from thakur.projects import ProjectStatus
+from thakur.runtime import Assignments, DeploymentNotFound, DeploymentStatus, Runtime
+
+
+async def test_deployments_are_listed_newest_first_by_page_and_status(room: RolloutRoom) -> None:
+    _: Runtime = room.runtime
+    project = await room.project()
+    for _number in range(3):
+        await room.deployed(project)
+
+    listed = await room.runtime.list(room.principal, project.id, limit=2)
+    before = await room.runtime.list(room.principal, project.id, before=3)
+    standby = await room.runtime.list(room.principal, project.id, status=DeploymentStatus.STANDBY)
+
+    assert [one.number for one in listed] == [3, 2]
+    assert [one.number for one in before] == [2, 1]
+    assert [one.number for one in standby] == [2]
+
+
+async def test_another_projects_deployment_is_not_found(room: RolloutRoom) -> None:
+    shop, blog = await room.project("shop"), await room.project("blog")
+    await room.deployed(shop)
+
+    with pytest.raises(DeploymentNotFound):
+        await room.runtime.get(room.principal, blog.id, 1)
+
+
+async def test_what_is_live_in_production_is_told_by_project(room: RolloutRoom) -> None:
+    shop, blog = await room.project("shop"), await room.project("blog")
+    live = await room.deployed(shop)
+    await room.deployed(blog, environment="git-fix")
+
+    assert await room.runtime.active(room.principal, [shop.id, blog.id]) == {shop.id: live}
+
+
+async def test_an_edge_is_assigned_what_is_active_with_its_own_env_vars(room: RolloutRoom) -> None:
+    _: Assignments = room.runtime
+    project = await room.project()
+    room.env_vars.start = {"GREETING": "one"}
+    await room.deployed(project)
+    room.env_vars.start = {"GREETING": "two"}
+    await room.queued(project)
+
+    (order,) = await room.runtime.assigned(1)
+
+    assert (order.number, order.hosts, order.env) == (1, ("shop.example.test",), {"GREETING": "one"})
+
+
+async def test_a_project_that_is_being_deleted_gets_no_new_deployment(room: RolloutRoom) -> None:
+    project = await room.project()
+    late = await room.built(project)
+    await room.projects.delete(room.principal, "shop")
+    assert (await room.projects.by_id(project.id)).status is ProjectStatus.DELETING
+
+    await room.runtime.artifact_ready(late)
+
+    assert await room.statuses(project) == {}
