@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo format lint types contracts test e2e e2e-quick bench clean
+.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos bench clean
 
 help:  ## What can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -18,6 +18,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 run: setup  ## Start Thakur Deploy on its usual data directory
 	$(BIN)/thakur serve
+
+split: setup  ## The roles in three processes, as the Procfile names them; Ctrl-C ends them and their applications
+	@trap : INT; PATH=$(abspath $(BIN)):$$PATH $(BIN)/honcho start; $(BIN)/thakur stop
 
 demo: setup  ## Start a throw-away server, deploy examples/hono and print its URL
 	$(BIN)/python examples/demo.py
@@ -42,6 +45,9 @@ e2e-quick: setup  ## One Hono application and one plain folder through the real 
 
 e2e: setup  ## The whole path with real frameworks, hostile builds and switches under load
 	$(BIN)/python -m pytest tests/e2e
+
+chaos: setup  ## Kill workers and stores at random while builds run (two minutes)
+	$(BIN)/python -m pytest -s tests/chaos
 
 bench: setup  ## The proxy against nginx in interleaved runs
 	$(BIN)/python -m bench.small_get

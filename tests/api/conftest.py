@@ -9,7 +9,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from support.services import OPERATOR, Doubles
-from thakur.api import Host, HostControl, create_app
+from thakur.api import Host, create_app
 
 
 @pytest.fixture
@@ -35,12 +35,7 @@ def short_path() -> Iterator[Path]:
 
 
 @pytest.fixture
-def stops():
-    return []
-
-
-@pytest.fixture
-def local_app(doubles, stopping, stops):
+def local_app(doubles, stopping):
     async def operator(scope):
         return OPERATOR
 
@@ -54,8 +49,7 @@ def local_app(doubles, stopping, stops):
             base_domain="localhost",
         )
 
-    control = HostControl(describe=describe, stop=lambda: stops.append(True))
-    return create_app(doubles.services(), operator, stopping, control=control)
+    return create_app(doubles.services(), operator, stopping, describe_host=describe)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from support.listeners import listening_apart
 from support.services import OPERATOR, Doubles, entries, make_deployment
-from thakur.api import Host, HostControl, create_app
+from thakur.api import Host, create_app
 from thakur.builds import BuildStatus
 from thakur.cli import main
 from thakur.logs import Level
@@ -61,12 +61,7 @@ class Server:
 
 
 @pytest.fixture
-def on_stop():
-    return []
-
-
-@pytest.fixture
-def server(data_dir, on_stop):
+def server(data_dir):
     doubles, stopping = Doubles(), asyncio.Event()
     (data_dir / "run").mkdir()
 
@@ -76,21 +71,15 @@ def server(data_dir, on_stop):
     async def describe():
         return Host(
             version="0.1.0",
-            pid=on_stop[0].pid if on_stop else os.getpid(),
+            pid=os.getpid(),
             data_dir=str(data_dir),
             address="127.0.0.1:8000",
             http="0.0.0.0:8080",
             base_domain="localhost",
         )
 
-    def stop():
-        for process in on_stop:
-            process.kill()
-            process.wait()
-
     def make_app():
-        control = HostControl(describe=describe, stop=stop)
-        return create_app(doubles.services(), operator, stopping, control=control)
+        return create_app(doubles.services(), operator, stopping, describe_host=describe)
 
     with listening_apart(make_app, data_dir / "run" / "local.sock") as loop:
         yield Server(doubles, loop, stopping)

@@ -8,7 +8,7 @@ import pytest
 def served(monkeypatch):
     settings = []
     modes = types.ModuleType("thakur.modes")
-    modes.serve = lambda given: settings.append(given) or 0
+    modes.serve = lambda given, roles: settings.append(given) or 0
     monkeypatch.setitem(sys.modules, "thakur.modes", modes)
     import thakur
 

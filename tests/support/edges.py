@@ -20,6 +20,9 @@ class FakeEdge:
         self.may_check = asyncio.Event()
         self.may_check.set()
 
+    async def ping(self) -> None:
+        return
+
     async def prepare(self, order: Order) -> Prepared:
         self._answer_if_here()
         if order.deployment_id in self.refuses_to_prepare:

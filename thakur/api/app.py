@@ -11,7 +11,7 @@ from thakur.api.asked import dependencies
 from thakur.api.door import Door, PrincipalOf
 from thakur.api.errors import answer
 from thakur.api.events import EventStreams
-from thakur.api.interface import ApiServices, HostControl
+from thakur.api.interface import ApiServices, DescribeHost
 
 JSON_BODY_BYTES = 1024 * 1024
 
@@ -21,19 +21,26 @@ def create_app(
     principal_of: PrincipalOf,
     stopping: asyncio.Event,
     *,
-    control: HostControl | None = None,
+    describe_host: DescribeHost | None = None,
 ) -> ASGIApp:
-    """Make the app of a listener whose requests are `principal_of`'s; without `control` it has no operator's routes.
+    """Make the app of a listener whose requests are `principal_of`'s; only with `describe_host` it tells of the host.
 
     Setting `stopping` ends every open log stream.
     """
-    handlers = [*health.HANDLERS, *projects.HANDLERS, *env.HANDLERS, *builds.HANDLERS, *deployments.HANDLERS, *logs.HANDLERS]
+    handlers = [
+        *health.HANDLERS,
+        *projects.HANDLERS,
+        *env.HANDLERS,
+        *builds.HANDLERS,
+        *deployments.HANDLERS,
+        *logs.HANDLERS,
+    ]
     provided = dependencies(services)
     streams = EventStreams(stopping)
     provided["tails"] = Provide(lambda: streams, sync_to_thread=False)
-    if control is not None:
+    if describe_host is not None:
         handlers += host.HANDLERS
-        provided["control"] = Provide(lambda: control, sync_to_thread=False)
+        provided["describe_host"] = Provide(lambda: describe_host, sync_to_thread=False)
     app = Litestar(
         handlers,
         dependencies=provided,

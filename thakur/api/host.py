@@ -1,28 +1,18 @@
-"""The host itself, for its operator: routes that only the local socket's app has."""
+"""The host itself, for its operator: a route that only the local socket's app has."""
 
-from litestar import get, post
+from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from thakur.api.interface import Host, HostControl
+from thakur.api.interface import DescribeHost, Host
 
-ROOT = "/api/v1/host"
-
-Control = NamedDependency[SkipValidation[HostControl]]
+Describe = NamedDependency[SkipValidation[DescribeHost]]
 
 
-@get(ROOT)
-async def get_host(control: Control) -> Host:
+@get("/api/v1/host")
+async def get_host(describe_host: Describe) -> Host:
     """The server that answers here."""
-    return await control.describe()
+    return await describe_host()
 
 
-@post(f"{ROOT}/stop", status_code=202)
-async def stop_host(control: Control) -> Host:
-    """End everything on this host: requests drain, then replicas, proxy and stores stop, then the process exits."""
-    host = await control.describe()
-    control.stop()
-    return host
-
-
-HANDLERS = [get_host, stop_host]
+HANDLERS = [get_host]

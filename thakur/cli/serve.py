@@ -11,11 +11,17 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
         "serve",
         help="run the platform on this host",
         description="Run the platform on this host: API, builds, applications and proxy. Ctrl-C ends all of it.",
-        epilog="example:\n  thakur serve --http 0.0.0.0:80",
+        epilog="example:\n  thakur serve --http 0.0.0.0:80\n  thakur serve --role api --role worker",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--address", metavar="IP:PORT", help="where dashboard and API listen (THAKUR_ADDRESS)")
     parser.add_argument("--http", metavar="IP:PORT", help="where the proxy listens for visitors (THAKUR_HTTP)")
+    parser.add_argument(
+        "--role",
+        action="append",
+        choices=("all", "api", "worker", "edge"),
+        help="what this process is (default all); may be given more than once",
+    )
     add_data_dir(parser)
     parser.set_defaults(run=run)
 
@@ -25,4 +31,4 @@ def run(args: argparse.Namespace) -> int:
     settings = host_settings(args)
     from thakur import modes
 
-    return modes.serve(settings)
+    return modes.serve(settings, args.role or ["all"])

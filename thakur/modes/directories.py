@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from thakur.modes.role import WITH_DATABASE, Role
 from thakur.security import load_or_create_ring
 from thakur.settings import SettingInvalid, Settings
 
 
-def prepare(settings: Settings) -> None:
-    """Make what is missing. Raises SettingInvalid, KeyUnusable."""
+def prepare(settings: Settings, roles: frozenset[Role]) -> None:
+    """Make what is missing; the master key only for a role that has the database. Raises SettingInvalid, KeyUnusable."""
     data = settings.data_dir
     with _usable("THAKUR_DATA_DIR", data, "Name a directory, or one to be made, that this user may write."):
         data.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for name in ("run", "edge", "builds", "uploads"):
+        for name in ("run", "keys", "edge", "builds", "uploads"):
             (data / name).mkdir(mode=0o700, exist_ok=True)
         (data / "artifacts").mkdir(mode=0o755, exist_ok=True)
+    if not roles & WITH_DATABASE:
+        return
+    with _usable("THAKUR_DATA_DIR", data, "Name a directory that this user may write."):
         if settings.secret_key_file is None:
             load_or_create_ring(data / "secret.key")
     if settings.secret_key_file is not None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from litestar.types import ASGIApp
 
 from thakur.background import Tasks
 from thakur.errors import Unavailable
@@ -17,6 +16,9 @@ from thakur.sockets import SocketDirectory
 
 LOCAL_SOCKET = "local.sock"
 START_SECONDS = 10.0
+# Granian's own default is 128: as many open log pages would leave nobody else a connection.
+CONNECTIONS = 4_096
+BACKLOG = 1_024
 POLL_SECONDS = 0.01
 DRAIN_SECONDS = 10.0
 
@@ -32,11 +34,17 @@ class ListenerFailed(Unavailable):
 class Listener:
     """Granian with one app. It has no drain deadline of its own, so `stop` brings one."""
 
-    def __init__(self, app: ASGIApp, where: Address | Path, tasks: Tasks) -> None:
+    def __init__(self, app: Any, where: Address | Path, tasks: Tasks) -> None:
         self._where = where
         self._tasks = tasks
         self._sockets: SocketDirectory | None = None
-        shared: dict[str, Any] = {"interface": Interfaces.ASGI, "log_enabled": False, "websockets": False}
+        shared: dict[str, Any] = {
+            "interface": Interfaces.ASGI,
+            "log_enabled": False,
+            "websockets": False,
+            "backlog": BACKLOG,
+            "backpressure": CONNECTIONS,
+        }
         if isinstance(where, Address):
             self._server = Server(app, address=where.host, port=where.port, **shared)
         else:

@@ -30,12 +30,26 @@ class RoleLock:
             owner = os.read(fd, 20).decode(errors="replace").strip()
             os.close(fd)
             raise RoleTaken(
-                f"Thakur already runs on {self._path.parents[1]}, as process {owner or 'unknown'}",
+                f"Thakur already runs on {self._path.parents[1]} as {self._role}, in process {owner or 'unknown'}",
                 hint="Stop it with: thakur stop, or give this one another THAKUR_DATA_DIR.",
             ) from error
         os.ftruncate(fd, 0)
         os.write(fd, f"{os.getpid()}\n".encode())
         self._fd = fd
+
+    def holder(self) -> int | None:
+        """The process that holds the role now, if any does."""
+        try:
+            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(os.read(fd, 20) or 0) or None
+        finally:
+            os.close(fd)
+        return None
 
     def give_back(self) -> None:
         if self._fd >= 0:

@@ -1,5 +1,6 @@
 """What runs, as rows: deployments are queued here, looked at here, and told to edges that ask."""
 
+import socket
 from collections.abc import Sequence
 
 import msgspec
@@ -113,6 +114,13 @@ class LocalRuntime:
         del principal
         found = await self._projects.environment(project_id, environment)
         return await self._logs.open_runtime(project_id, found.id)
+
+    async def join(self, name: str) -> int:
+        return await self.store.register_edge(name)
+
+    async def join_here(self) -> int:
+        """The id of this host's edge."""
+        return await self.join(socket.gethostname())
 
     async def assigned(self, edge_id: int) -> list_of[Order]:
         del edge_id  # every edge runs everything until projects are placed

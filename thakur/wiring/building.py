@@ -1,0 +1,49 @@
+"""The worker's part: builds, from the queue to the artifact."""
+
+from dataclasses import dataclass
+
+from thakur.builds.claims import Claims
+from thakur.builds.endings import Endings
+from thakur.builds.jobs import BuildJobs, worker_name
+from thakur.builds.leftovers import Leftovers
+from thakur.builds.pipeline import Pipeline
+from thakur.builds.reuse import Reuse
+from thakur.builds.steps import Steps
+from thakur.builds.toolchain import find_toolchain
+from thakur.queue import BUILDS, Worker
+from thakur.sandbox import LocalSandbox, root_name
+from thakur.wiring.core import Core
+from thakur.wiring.tenants import TenantUids
+
+BUILD_SLOTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """Builds, wired and not started."""
+
+    workers: tuple[Worker, ...]
+
+
+def wire_building(core: Core) -> Building:
+    """Make them. Raises BunMissing, UidsExhausted."""
+    data, passed = core.settings.data_dir, core.settings.passed_to_builds
+    toolchain = find_toolchain(core.settings.bun, data / "shims")
+    tenants = TenantUids(data)
+    pipeline = Pipeline(
+        core.logs,
+        core.env_vars,
+        core.uploads,
+        core.workspaces,
+        core.artifacts,
+        Steps(LocalSandbox(root_name(data)), toolchain, passed),
+        Reuse(core.db, core.artifacts, toolchain, passed, core.env_vars.digest),
+        tenants.of,
+        owns_files=tenants.are_apart,
+    )
+    name = worker_name(data)
+    endings = Endings(core.db, core.logs, core.uploads)
+    jobs = BuildJobs(Claims(core.db, name), Leftovers(core.db, name), pipeline, core.logs, endings, core.runtime)
+    worker = Worker(core.urls.redis_url, BUILDS, jobs.drain, BUILD_SLOTS, (jobs.renew, jobs.sweep))
+    core.queue.attach(worker)
+    return Building((worker,))

@@ -1,0 +1,86 @@
+"""What every role that has the database shares."""
+
+from dataclasses import dataclass, field
+
+from thakur.accounts.service import LocalAccounts
+from thakur.builds.artifacts import LocalArtifacts
+from thakur.builds.service import LocalBuilds
+from thakur.builds.uploads import Uploads
+from thakur.builds.workspaces import Workspaces
+from thakur.db import Database
+from thakur.logs.service import LocalLogs
+from thakur.projects import DeletionConsumer
+from thakur.projects.env import LocalEnvVars
+from thakur.projects.service import LocalProjects
+from thakur.queue import Queue
+from thakur.runtime.addresses import Addresses
+from thakur.runtime.interrupts import Interrupts
+from thakur.runtime.service import LocalRuntime
+from thakur.runtime.snapshots import EnvSnapshots
+from thakur.security import Sealer, load_or_create_ring
+from thakur.settings import Settings
+from thakur.stores import StoreUrls, service_user
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Rows, queue and files, wired and not started."""
+
+    settings: Settings
+    urls: StoreUrls
+    db: Database
+    queue: Queue
+    accounts: LocalAccounts
+    projects: LocalProjects
+    env_vars: LocalEnvVars
+    logs: LocalLogs
+    uploads: Uploads
+    workspaces: Workspaces
+    artifacts: LocalArtifacts
+    builds: LocalBuilds
+    addresses: Addresses
+    interrupts: Interrupts
+    runtime: LocalRuntime
+    consumers: list[DeletionConsumer] = field(default_factory=list)
+
+    async def close(self) -> None:
+        await self.queue.close()
+        await self.db.close()
+
+
+def wire_core(settings: Settings, urls: StoreUrls) -> Core:
+    """Make them on a migrated database."""
+    data = settings.data_dir
+    db = Database(urls.database_url)
+    queue = Queue(urls.redis_url)
+    consumers: list[DeletionConsumer] = []
+    projects = LocalProjects(db, queue, consumers)
+    sealer = Sealer(load_or_create_ring(settings.secret_key_file or data / "secret.key"), "env vars")
+    env_vars = LocalEnvVars(db, sealer)
+    logs = LocalLogs(db, urls.redis_url)
+    uploads = Uploads(data / "uploads")
+    workspaces = Workspaces(data / "builds")
+    user = service_user()
+    artifacts = LocalArtifacts(data / "artifacts", user.gid if user else None)
+    builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts)
+    addresses = Addresses(settings.base_domain, settings.http.port)
+    interrupts = Interrupts()
+    snapshots = EnvSnapshots(db, env_vars, sealer)
+    return Core(
+        settings=settings,
+        urls=urls,
+        db=db,
+        queue=queue,
+        accounts=LocalAccounts(db),
+        projects=projects,
+        env_vars=env_vars,
+        logs=logs,
+        uploads=uploads,
+        workspaces=workspaces,
+        artifacts=artifacts,
+        builds=builds,
+        addresses=addresses,
+        interrupts=interrupts,
+        runtime=LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts, snapshots),
+        consumers=consumers,
+    )

@@ -1,0 +1,57 @@
+"""The api's part: what decides and looks after things, over the edges that it is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thakur.builds.jobs import worker_name
+from thakur.projects.deletion import Deletion
+from thakur.projects.service import DELETIONS
+from thakur.queue import ROLLOUTS, Worker
+from thakur.runtime import Edge
+from thakur.runtime.aftermath import Aftermath
+from thakur.runtime.asking import LocalRollouts
+from thakur.runtime.claims import Claims
+from thakur.runtime.jobs import RolloutJobs
+from thakur.runtime.placings import Placings
+from thakur.runtime.restart import Restart
+from thakur.runtime.retention import Retention
+from thakur.runtime.rollout import Rollout
+from thakur.runtime.withdrawal import Withdrawal
+from thakur.wiring.core import Core
+
+ROLLOUT_SLOTS = 4
+DELETION_SLOTS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Rollouts and deletions, wired and not started."""
+
+    rollouts: LocalRollouts
+    rollout_jobs: RolloutJobs
+    workers: tuple[Worker, ...]
+
+
+def wire_deciding(core: Core, edges: Mapping[int, Edge]) -> Deciding:
+    """Make them; rollouts go to all of `edges`, by id."""
+    claims, placings = Claims(core.db, worker_name(core.settings.data_dir)), Placings(core.db)
+    aftermath = Aftermath(core.runtime, claims, placings, core.logs, edges)
+    rollout = Rollout(core.runtime, claims, placings, core.interrupts, aftermath, core.logs, edges)
+    restart = Restart(core.runtime, claims, core.interrupts, aftermath, core.logs, edges)
+    retention = Retention(core.db, core.runtime.store, core.projects, core.builds)
+    jobs = RolloutJobs(claims, rollout, restart, aftermath, core.interrupts, retention)
+    # In the order of a deletion: nothing runs, then nothing lies about, then no lines, then the row goes.
+    withdrawal = Withdrawal(core.runtime.store, core.interrupts, core.queue, edges)
+    core.consumers[:] = [withdrawal, core.builds, core.logs]
+    deletion = Deletion(core.db, core.consumers)
+    workers = (
+        Worker(core.urls.redis_url, ROLLOUTS, jobs.drain, ROLLOUT_SLOTS),
+        Worker(core.urls.redis_url, DELETIONS, deletion.drain, DELETION_SLOTS),
+    )
+    for worker in workers:
+        core.queue.attach(worker)
+    return Deciding(
+        rollouts=LocalRollouts(core.runtime, core.projects, core.builds, core.logs, core.queue, core.interrupts),
+        rollout_jobs=jobs,
+        workers=workers,
+    )

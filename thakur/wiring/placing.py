@@ -1,0 +1,58 @@
+"""The edge's part: the proxy, the sandbox and the edge itself. Loads no database, no queue, no web framework."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from thakur.builds import ArtifactStore
+from thakur.builds.toolchain import find_toolchain
+from thakur.logs import LogSink
+from thakur.proxy import record as proxy_record
+from thakur.proxy.service import LocalProxy
+from thakur.proxy.supervisor import Supervisor
+from thakur.runtime import Assignments
+from thakur.runtime import state as edge_state
+from thakur.runtime.edge import LocalEdge
+from thakur.sandbox import LocalSandbox, root_name
+from thakur.settings import Settings
+from thakur.stores import service_user
+from thakur.wiring.tenants import TenantUids
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What runs replicas and routes visitors to them, wired and not started."""
+
+    sandbox: LocalSandbox
+    proxy: LocalProxy
+    edge: LocalEdge
+
+
+def wire_placing(
+    settings: Settings,
+    edge_id: int,
+    assignments: Assignments,
+    sink: LogSink,
+    artifacts: ArtifactStore,
+) -> Placing:
+    """Make the edge of this host. Raises BunMissing, UidsExhausted."""
+    data = settings.data_dir
+    user = service_user()
+    sandbox = LocalSandbox(root_name(data))
+    proxy = LocalProxy(
+        Supervisor(
+            settings.http,
+            data / "run" / "proxy",
+            data / "artifacts",
+            uid=user.uid if user else None,
+            gid=user.gid if user else None,
+        ),
+    )
+    bun = Path(find_toolchain(settings.bun, data / "shims").bun)
+    edge = LocalEdge(edge_id, data, proxy, sandbox, artifacts, sink, assignments, bun, TenantUids(data).of)
+    return Placing(sandbox, proxy, edge)
+
+
+async def end_leftovers(data_dir: Path) -> int:
+    """End what a `serve` that is gone left running: proxy workers first, then replicas; returns how many there were."""
+    workers = await proxy_record.end_recorded(data_dir / "run" / "proxy")
+    return workers + await edge_state.end_recorded(data_dir, LocalSandbox(root_name(data_dir)))
