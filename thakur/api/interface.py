@@ -7,7 +7,7 @@ import msgspec
 
 from thakur.accounts import Accounts
 from thakur.builds import Builds
-from thakur.errors import Malformed, Unauthenticated
+from thakur.errors import Malformed, Unauthenticated, Unavailable
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects
 from thakur.runtime import Rollouts, Runtime
@@ -43,15 +43,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     not_enforced: dict[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class HostControl:
-    """What only the operator on the host may ask: given to the app of the local socket alone.
-
-    `stop` begins to end everything on this host and returns at once.
-    """
-
-    describe: Callable[[], Awaitable[Host]]
-    stop: Callable[[], None]
+DescribeHost = Callable[[], Awaitable[Host]]
 
 
 class PrincipalMissing(Unauthenticated):
@@ -64,3 +56,9 @@ class UploadBroken(Malformed):
     """The client went away in the middle of an upload."""
 
     code = "upload_broken"
+
+
+class StreamsTaken(Unavailable):
+    """As many event streams are open as one listener takes."""
+
+    code = "streams_taken"

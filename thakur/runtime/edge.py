@@ -103,6 +103,9 @@ class LocalEdge:
         self._placements.clear()
         await self._save()
 
+    async def ping(self) -> None:
+        await self._proxy.ping()
+
     async def prepare(self, order: Order) -> Prepared:
         async with self._locks[order.project_id]:
             if self._is_stopping:

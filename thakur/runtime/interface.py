@@ -180,6 +180,9 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 class Edge(Protocol):
     """A host that runs replicas with the proxy in front of them. Every call may be repeated."""
 
+    async def ping(self) -> None:
+        """Return when its proxy serves. Raises Unavailable."""
+
     async def prepare(self, order: Order) -> Prepared:
         """Fetch the artifact, start the replicas, make the pool. Raises DeploymentRefused, and then nothing is left of it."""
 
@@ -208,6 +211,9 @@ class Edge(Protocol):
 @idempotent
 class Assignments(Protocol):
     """What an edge should be running, by the truth."""
+
+    async def join(self, name: str) -> int:
+        """The id of the edge of that name, given at its first call."""
 
     async def assigned(self, edge_id: int) -> list[Order]:
         """The orders of every deployment that is active on this edge."""
