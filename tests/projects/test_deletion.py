@@ -23,17 +23,21 @@ ROWS_OF_A_PROJECT = (
     ),
     (
         "INSERT INTO deployments"
-        " (project_id, environment_id, number, artifact_id, build_id, log_stream_id, requested_by)"
-        " SELECT project_id, environment_id, number, artifact_id, id, log_stream_id, requested_by FROM builds"
+        " (project_id, environment_id, number, artifact_id, build_id, log_stream_id, requested_by, actor)"
+        " SELECT project_id, environment_id, number, artifact_id, id, log_stream_id, requested_by, 'ours' FROM builds"
     ),
     (
         "INSERT INTO activations (environment_id, deployment_id, actor, reason)"
         " SELECT environment_id, id, 'ours', 'deploy' FROM deployments"
     ),
+    (
+        "INSERT INTO environment_variables (project_id, scope, name, value, updated_by)"
+        " VALUES (:project, 'production', 'TOKEN', 'sealed', 'ours')"
+    ),
 )
 TABLES = (
     "projects", "environments", "log_streams", "log_sources", "build_lines", "artifacts", "builds", "deployments",
-    "activations",
+    "activations", "environment_variables",
 )  # fmt: skip
 
 
