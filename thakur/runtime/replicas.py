@@ -26,7 +26,7 @@ LAST_RESTART_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 LOG_SECONDS = 10.0
 # What no visitor ever reached has nothing to finish.
-DISCARD_SECONDS = 1.0
+DISCARD_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
