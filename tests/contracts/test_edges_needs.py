@@ -44,6 +44,11 @@ async def test_orders_are_assigned_as_they_were_given(way: str, shelf: Shelf, tm
         assert await assignments.assigned(1) == []
 
 
+async def test_an_edge_joins_by_its_name(way: str, shelf: Shelf, tmp_path: Path) -> None:
+    async with reached(way, Assignments, shelf, tmp_path) as assignments:
+        assert await assignments.join("here") == 4
+
+
 async def test_an_artifact_is_found_by_its_digest(way: str, shelf: Shelf, tmp_path: Path) -> None:
     shelf.put_files("d1", {"index.html": "hi"})
     async with reached(way, ArtifactStore, shelf, tmp_path) as artifacts:
