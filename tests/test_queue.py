@@ -226,3 +226,75 @@ async def test_a_worker_of_the_same_process_is_woken_without_redis(tasks: Tasks,
 
     await eventually(lambda: len(drained) == 2)
     await queue.close()
+
+
+async def test_looks_go_on_while_every_slot_is_busy(
+    queue: Queue, redis_url: str, tasks: Tasks, without_looking: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thakur.queue, "LOOK_SECONDS", 3600)
+    go_on, looked, busy = asyncio.Event(), 0, 0
+
+    async def drain() -> None:
+        nonlocal busy
+        busy += 1
+        await go_on.wait()
+
+    async def look() -> None:
+        nonlocal looked
+        looked += 1
+
+    tasks.spawn(Worker(redis_url, "looks", drain, max_jobs=1, looks=(look,)).run(), name="worker")
+    await eventually(lambda: busy == 1 and looked == 1)
+
+    await queue.wake("looks")
+
+    await eventually(lambda: looked >= 2)
+    assert busy == 1
+    go_on.set()
+
+
+async def test_a_look_that_finds_work_wakes_the_drains(
+    redis_url: str, tasks: Tasks, without_looking: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thakur.queue, "LOOK_SECONDS", 0.02)
+    found: list[bool] = []
+    drained = 0
+
+    async def drain() -> None:
+        nonlocal drained
+        drained += 1
+
+    async def look() -> bool:
+        return bool(found and found.pop())
+
+    tasks.spawn(Worker(redis_url, "found", drain, max_jobs=1, looks=(look,)).run(), name="worker")
+    await eventually(lambda: drained == 1)
+    found.append(True)
+
+    await eventually(lambda: drained == 2)
+
+
+async def test_looks_go_on_until_the_last_drain_has_ended(
+    redis_url: str, without_looking: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thakur.queue, "LOOK_SECONDS", 0.01)
+    seen: list[str] = []
+
+    async def drain() -> None:
+        seen.append("began")
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            seen.clear()
+            await eventually(lambda: "looked" in seen)
+            seen.append("ended")
+
+    async def look() -> None:
+        seen.append("looked")
+
+    work = asyncio.create_task(Worker(redis_url, "handing", drain, max_jobs=1, looks=(look,)).run())
+    await eventually(lambda: "began" in seen)
+    work.cancel()
+    await asyncio.wait([work])
+
+    assert "ended" in seen
