@@ -1,19 +1,35 @@
-"""Claims: one build an environment, each to one worker, and no end for what is no longer held."""
+"""Claims: one build an environment, each to one worker, fair between projects, and no end for what is no longer held."""
 
 import asyncio
+import time
 
+import pytest
 from sqlalchemy import text
 
 from support.build_house import BuildHouse
 from support.tarballs import packed_files
 from thakur.builds import Build, BuildStatus, Failure, Plan, Step
 from thakur.builds.artifacts import Packed
+from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.claims import Claims
-from thakur.builds.pipeline import Outcome, Progress
+from thakur.projects import Project
 
 SITE = packed_files({"index.html": "hello"})
 OUTCOME = Outcome(Plan(framework="Plain folder", kind="static"), Packed("d" * 64, 5, 1), (Step("unpack", 0.1),))
 FAILURE = Failure(code="x", what="It broke.")
+
+# 500 projects with 100 old builds and four queued ones each.
+CROWD = """
+INSERT INTO projects (team_id, name) SELECT :team, 'project-' || n FROM generate_series(1, 500) n;
+INSERT INTO environments (project_id, label) SELECT id, 'branch-' || n FROM projects, generate_series(1, 4) n;
+INSERT INTO log_streams (project_id, kind, number) SELECT id, 'build', n FROM projects, generate_series(1, 104) n;
+INSERT INTO builds (project_id, environment_id, number, status, source, log_stream_id, requested_by, started_at)
+  SELECT e.project_id, e.id, s.number, CASE WHEN s.number > 100 THEN 'queued' ELSE 'failed' END,
+    '{}', s.id, 'operator', CASE WHEN s.number <= 100 THEN now() - random() * interval '10 days' END
+  FROM log_streams s JOIN environments e ON e.project_id = s.project_id AND e.label = 'branch-' || (s.number % 4 + 1);
+UPDATE builds SET source = jsonb_build_object('digest', 'd', 'size_bytes', 1);
+ANALYZE builds
+"""
 
 
 async def claimed(house: BuildHouse, name: str = "shop") -> Build:
@@ -21,6 +37,27 @@ async def claimed(house: BuildHouse, name: str = "shop") -> Build:
     build = await house.claims.claim()
     assert build is not None
     return build
+
+
+async def preview(house: BuildHouse, project: Project, label: str) -> Build:
+    """A queued build of another environment; uploads are production's alone for now."""
+    build = await house.request(project, SITE)
+    environment = await house.projects.environment(project.id, label)
+    async with house.db.session() as session:
+        await session.execute(
+            text("UPDATE builds SET environment_id = :environment WHERE id = :id"),
+            {"environment": environment.id, "id": build.id},
+        )
+    return build
+
+
+async def numbers_claimed(house: BuildHouse) -> list[tuple[int, int]]:
+    """Claim and finish all that waits; each build's project and number."""
+    found = []
+    while (build := await house.claims.claim()) is not None:
+        found.append((build.project_id, build.number))
+        await house.claims.finish(Attempt(build), OUTCOME)
+    return found
 
 
 async def test_the_oldest_is_claimed_first(house: BuildHouse) -> None:
@@ -36,10 +73,19 @@ async def test_the_oldest_is_claimed_first(house: BuildHouse) -> None:
 
 async def test_an_environment_runs_one_build(house: BuildHouse) -> None:
     running = await claimed(house)
-    await house.request(await house.projects.by_id(running.project_id), SITE)
+    await preview(house, await house.projects.by_id(running.project_id), "next")
+    async with house.db.session() as session:
+        await session.execute(
+            text("UPDATE builds SET environment_id = :id, status = 'running' WHERE number = 1"),
+            {"id": running.environment_id},
+        )
+        await session.execute(
+            text("UPDATE builds SET environment_id = :id, status = 'queued' WHERE number = 2"),
+            {"id": running.environment_id},
+        )
 
     assert await house.claims.claim() is None
-    await house.claims.finish(running, OUTCOME)
+    await house.claims.finish(Attempt(running), OUTCOME)
     assert await house.claims.claim() is not None
 
 
@@ -50,34 +96,30 @@ async def test_many_workers_share_the_builds_without_a_double(house: BuildHouse)
     found = await asyncio.gather(*(Claims(house.db, f"worker{number}").claim() for number in range(10)))
 
     claimed_ids = [build.id for build in found if build is not None]
-    assert len(claimed_ids) == len(set(claimed_ids))
-    # A look that meets others' locks may find nothing; the next one does.
-    while (build := await house.claims.claim()) is not None:
-        claimed_ids.append(build.id)
     assert len(set(claimed_ids)) == len(claimed_ids) == 6
 
 
 async def test_a_finished_build_has_its_artifact(house: BuildHouse) -> None:
     build = await claimed(house)
 
-    ready = await house.claims.finish(build, OUTCOME)
+    ready = await house.claims.finish(Attempt(build), OUTCOME)
 
     found = await house.look(build)
     assert (found.status, found.steps, found.plan) == (BuildStatus.SUCCEEDED, OUTCOME.steps, OUTCOME.plan)
-    assert ready is not None
-    assert (ready.build_id, ready.artifact_id, ready.number) == (build.id, found.artifact_id, build.number)
+    assert ready == found
+    assert found.artifact_id is not None
     assert found.started_at is not None
     assert found.finished_at is not None
 
 
 async def test_the_same_content_is_one_artifact(house: BuildHouse) -> None:
     first = await claimed(house)
-    one = await house.claims.finish(first, OUTCOME)
+    one = await house.claims.finish(Attempt(first), OUTCOME)
     await house.request(await house.projects.by_id(first.project_id), SITE)
     second = await house.claims.claim()
     assert second is not None
 
-    two = await house.claims.finish(second, OUTCOME)
+    two = await house.claims.finish(Attempt(second), OUTCOME)
 
     assert one is not None
     assert two is not None
@@ -86,52 +128,128 @@ async def test_the_same_content_is_one_artifact(house: BuildHouse) -> None:
 
 async def test_a_failed_build_keeps_what_was_known(house: BuildHouse) -> None:
     build = await claimed(house)
-    progress = Progress()
-    progress.plan = OUTCOME.plan
-    progress.steps = [Step("unpack", 0.1)]
+    attempt = Attempt(build)
+    attempt.plan = OUTCOME.plan
+    attempt.steps = [Step("unpack", 0.1)]
 
-    assert await house.claims.fail(build, FAILURE, progress)
+    assert await house.claims.fail(attempt, FAILURE)
 
     found = await house.look(build)
     assert (found.status, found.failure, found.plan) == (BuildStatus.FAILED, FAILURE, OUTCOME.plan)
 
 
-async def test_an_attempt_that_was_taken_away_ends_nothing(house: BuildHouse) -> None:
+async def test_a_project_that_had_its_turn_waits_for_the_others(house: BuildHouse) -> None:
+    noisy = await house.project("noisy")
+    for number in range(4):
+        await preview(house, noisy, f"branch-{number}")
+    quiet, calm = await house.project("quiet"), await house.project("calm")
+    await house.request(quiet, SITE)
+    await house.request(calm, SITE)
+
+    assert await numbers_claimed(house) == [
+        (noisy.id, 1),
+        (quiet.id, 1),
+        (calm.id, 1),
+        (noisy.id, 2),
+        (noisy.id, 3),
+        (noisy.id, 4),
+    ]
+
+
+async def test_the_project_that_waited_longest_goes_first(house: BuildHouse) -> None:
+    first, second = await house.project("first"), await house.project("second")
+    await house.request(first, SITE)
+    await house.request(second, SITE)
+    await numbers_claimed(house)
+    await house.request(second, SITE)
+    await house.request(first, SITE)
+
+    assert await numbers_claimed(house) == [(first.id, 2), (second.id, 2)]
+
+
+async def test_what_had_begun_goes_first(house: BuildHouse) -> None:
+    begun = await claimed(house, "begun")
+    await house.request(await house.project("never-built"), SITE)
+    await house.claims.release(begun)
+
+    again = await house.claims.claim()
+
+    assert again is not None
+    assert (again.id, again.attempt) == (begun.id, 2)
+
+
+async def test_a_claim_is_a_lease_that_is_renewed(house: BuildHouse) -> None:
+    build = await claimed(house)
+    assert 7 < await lease_seconds(house, build) <= 8
+    await house.expire_leases()
+
+    assert await house.claims.renew([build]) == {build.id}
+    assert 7 < await lease_seconds(house, build) <= 8
+
+
+async def test_an_attempt_that_was_taken_away_writes_nothing(house: BuildHouse) -> None:
     first = await claimed(house)
     assert await house.claims.release(first)
     second = await house.claims.claim()
     assert second is not None
     assert second.attempt == 2
 
-    assert not await house.claims.is_held(first)
-    assert await house.claims.finish(first, OUTCOME) is None
-    assert not await house.claims.fail(first, FAILURE, Progress())
+    assert await house.claims.renew([first, second]) == {second.id}
+    assert await house.claims.renew([first]) == frozenset()
+    assert await house.claims.finish(Attempt(first), OUTCOME) is None
+    assert not await house.claims.fail(Attempt(first), FAILURE)
     assert not await house.claims.release(first)
+    assert await house.claims.ended(first) is None
     assert (await house.look(first)).status is BuildStatus.RUNNING
-    assert await house.claims.is_held(second)
 
 
-async def test_only_this_workers_own_builds_are_lost(house: BuildHouse) -> None:
-    mine = await claimed(house, "mine")
-    await house.request(await house.project("theirs"), SITE)
-    await Claims(house.db, "another").claim()
+async def test_a_finish_whose_answer_was_lost_is_repeated(house: BuildHouse) -> None:
+    attempt = Attempt(await claimed(house))
 
-    assert [build.id for build in await house.claims.lost(frozenset())] == [mine.id]
-    assert await house.claims.lost(frozenset({mine.id})) == []
+    first = await house.claims.finish(attempt, OUTCOME)
+    second = await house.claims.finish(attempt, OUTCOME)
+
+    assert first is not None
+    assert first == second
 
 
-async def test_an_artifact_is_unannounced_until_somebody_heard(house: BuildHouse) -> None:
+async def test_a_canceled_build_is_its_holders_to_close(house: BuildHouse) -> None:
     build = await claimed(house)
-    ready = await house.claims.finish(build, OUTCOME)
+    await house.cancel(build)
 
-    assert await house.claims.unannounced() == [ready]
-    await house.claims.announced(build.id)
-    assert await house.claims.unannounced() == []
+    assert await house.claims.renew([build]) == frozenset()
+    ended = await house.claims.ended(build)
+
+    assert ended is not None
+    assert (ended.status, ended.ended_by) == (BuildStatus.CANCELED, "operator")
+    assert await Claims(house.db, "another").ended(build) is None
 
 
-async def test_old_news_is_not_told(house: BuildHouse) -> None:
-    await house.claims.finish(await claimed(house), OUTCOME)
+async def lease_seconds(house: BuildHouse, build: Build) -> float:
     async with house.db.session() as session:
-        await session.execute(text("UPDATE builds SET finished_at = now() - interval '61 minutes'"))
+        found = await session.scalar(
+            text("SELECT extract(epoch FROM lease_until - clock_timestamp()) FROM builds WHERE id = :id"),
+            {"id": build.id},
+        )
+    return float(found)
 
-    assert await house.claims.unannounced() == []
+
+@pytest.mark.walk
+async def test_a_claim_among_two_thousand_is_quick(house: BuildHouse) -> None:
+    team = (await house.principal()).team_id
+    async with house.db.session() as session:
+        for statement in CROWD.split(";"):
+            await session.execute(text(statement), {"team": team} if ":team" in statement else {})
+    seconds = []
+
+    for _ in range(40):
+        began = time.perf_counter()
+        build = await house.claims.claim()
+        seconds.append(time.perf_counter() - began)
+        assert build is not None
+        await house.claims.finish(Attempt(build), OUTCOME)
+
+    median = sorted(seconds)[20]
+    print(f"claim among 2,000: {median * 1000:.1f} ms")
+    # 15 ms on a machine that does nothing else; a prepared statement without its partial index takes 60.
+    assert median < 0.04

@@ -11,7 +11,7 @@ from support.fake_sandbox import FakeSandbox
 from support.tarballs import link, packed, packed_files, packed_folder
 from support.waiting import eventually
 from thakur.builds import BuildFailed
-from thakur.builds.pipeline import Progress
+from thakur.builds.attempts import Attempt
 from thakur.sandbox import Exit, OnOutput, SandboxRefused, Spec
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -94,7 +94,7 @@ async def test_a_failed_build_says_why_and_leaves_nothing_but_its_cache(tmp_path
     failure = failed.value.failure
     assert place.lines[-3:] == [("error", failure.what), ("error", failure.why), ("error", failure.next)]
     assert place.output == "Error: broken\n"
-    assert [step.name for step in place.progress.steps] == ["unpack", "detect", "install", "build"]
+    assert [step.name for step in place.attempt.steps] == ["unpack", "detect", "install", "build"]
     assert leftovers(place, tmp_path) == []
     assert (tmp_path / "data" / "builds" / "1" / "cache").is_dir()
 
@@ -154,7 +154,7 @@ async def test_an_upload_that_is_gone_is_a_failure(tmp_path: Path) -> None:
     place, _ = fake_place(tmp_path)
 
     with pytest.raises(BuildFailed) as failed:
-        await place.pipeline.run(make_build(1, 1, "0" * 64), Progress())
+        await place.pipeline.run(Attempt(make_build(1, 1, "0" * 64)))
 
     assert failed.value.failure.code == "upload_missing"
 
@@ -164,7 +164,7 @@ async def test_a_canceled_build_leaves_nothing(tmp_path: Path) -> None:
     sandbox.hangs = True
     files = packed_files({"package.json": '{"dependencies": {"hono": "4"}}', "index.ts": ""})
     received = await place.uploads.receive(1, body_of(files))
-    running = asyncio.ensure_future(place.pipeline.run(make_build(1, 1, received.digest), Progress()))
+    running = asyncio.ensure_future(place.pipeline.run(Attempt(make_build(1, 1, received.digest))))
     await eventually(lambda: sandbox.specs)
 
     running.cancel()
@@ -179,7 +179,7 @@ async def test_a_second_attempt_says_so(tmp_path: Path) -> None:
     place, _ = fake_place(tmp_path)
     received = await place.uploads.receive(1, body_of(packed_files({"index.html": ""})))
 
-    await place.pipeline.run(make_build(1, 1, received.digest, attempt=2), Progress())
+    await place.pipeline.run(Attempt(make_build(1, 1, received.digest, attempt=2)))
 
     assert place.logs.writer(1).lines[0][1].startswith("Attempt 2 begins")
 
@@ -201,7 +201,7 @@ async def test_recovery_removes_what_a_crash_left(place: BuildPlace, tmp_path: P
     (tmp_path / "data" / "builds" / "1" / "5-1").mkdir(parents=True)
     (tmp_path / "data" / "artifacts" / "1" / ".partial-x").mkdir(parents=True)
 
-    place.pipeline.recover()
+    await place.pipeline.recover()
 
     assert leftovers(place, tmp_path) == []
     assert [path.name for path in (tmp_path / "data" / "artifacts" / "1").iterdir()] == [".files"]

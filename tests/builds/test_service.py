@@ -1,5 +1,6 @@
 """Asking for builds and looking at them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,7 @@ from support.building import body_of
 from support.tarballs import packed_files
 from thakur.builds import (
     ArtifactNotFound,
+    BuildEnded,
     BuildNotFound,
     BuildsRunning,
     BuildStatus,
@@ -131,3 +133,54 @@ async def test_a_project_with_a_workspace_in_use_is_deleted_later(house: BuildHo
 
     with pytest.raises(BuildsRunning):
         await house.builds.project_deleted(project.id)
+
+
+async def test_a_queued_build_is_canceled_with_its_log_and_its_upload(house: BuildHouse) -> None:
+    build = await house.request(await house.project(), SITE)
+
+    canceled = await house.cancel(build)
+
+    assert (canceled.status, canceled.ended_by) == (BuildStatus.CANCELED, "operator")
+    assert canceled.finished_at is not None
+    assert await house.texts(build) == ["Canceled by operator"]
+    assert [batch async for batch in house.logs.tail(build.log_stream_id, 1)] == []
+    assert house.files() == []
+    assert await house.claims.claim() is None
+    assert house.queue.wakes == [BUILDS, BUILDS]
+
+
+async def test_what_has_ended_is_not_canceled(house: BuildHouse) -> None:
+    project = await house.project()
+    build = await house.request(project, SITE)
+    await house.jobs.drain()
+
+    with pytest.raises(BuildEnded, match="it succeeded") as refusal:
+        await house.cancel(build)
+
+    assert (refusal.value.number, refusal.value.ended_as) == (1, BuildStatus.SUCCEEDED)
+    with pytest.raises(BuildNotFound):
+        await house.builds.cancel(await house.principal(), project.id, 7)
+
+
+async def test_of_requests_in_the_same_moment_the_newest_number_stays(house: BuildHouse) -> None:
+    project = await house.project()
+
+    builds = await asyncio.gather(*(house.request(project, SITE) for _ in range(8)))
+
+    waiting = [build.number for build in builds if (await house.look(build)).status is BuildStatus.QUEUED]
+    assert waiting == [8]
+    for build in builds:
+        if build.number < 8:
+            assert len(await house.texts(build)) == 1
+
+
+async def test_a_deletion_waits_for_a_worker_that_holds_a_build(house: BuildHouse) -> None:
+    build = await house.request(await house.project(), SITE)
+    await house.claims.claim()
+
+    with pytest.raises(BuildsRunning):
+        await house.builds.project_deleted(build.project_id)
+    await house.expire_leases()
+    await house.builds.project_deleted(build.project_id)
+
+    assert house.files() == []

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sqlalchemy import text
+
 from support.building import BuildPlace, body_of
 from support.fake_sandbox import FakeSandbox
 from support.queues import RecordingQueue
@@ -9,12 +11,15 @@ from thakur.accounts import Principal
 from thakur.accounts.service import LocalAccounts
 from thakur.builds import ArtifactReady, Build, Upload
 from thakur.builds.claims import Claims
+from thakur.builds.endings import Endings
 from thakur.builds.jobs import BuildJobs
+from thakur.builds.leftovers import Leftovers
 from thakur.builds.service import LocalBuilds
 from thakur.db import Database
 from thakur.logs.service import LocalLogs
 from thakur.projects import Project
 from thakur.projects.service import LocalProjects
+from thakur.queue import Queue
 
 
 class RecordingConsumer:
@@ -31,12 +36,12 @@ class RecordingConsumer:
 
 
 class BuildHouse:
-    def __init__(self, db: Database, data_dir: Path) -> None:
+    def __init__(self, db: Database, data_dir: Path, queue: Queue | None = None) -> None:
         self.db = db
         self.sandbox = FakeSandbox()
         self.logs = LocalLogs(db)
-        self.place = BuildPlace(data_dir, self.sandbox, logs=self.logs)
-        self.queue = RecordingQueue()
+        self.place = BuildPlace(data_dir, self.sandbox, logs=self.logs, db=db)
+        self.queue = queue or RecordingQueue()
         self.projects = LocalProjects(db, self.queue, [])
         self.consumer = RecordingConsumer()
         self.builds = LocalBuilds(
@@ -49,13 +54,20 @@ class BuildHouse:
             self.place.artifacts,
         )
         self.claims = Claims(db, "worker")
+        self.leftovers = Leftovers(db, "worker")
         self.jobs = self.make_jobs()
         self.data_dir = data_dir
 
     def make_jobs(self, worker: str = "worker") -> BuildJobs:
         """The job of a worker, as it is after a start."""
-        claims = Claims(self.db, worker)
-        return BuildJobs(claims, self.place.pipeline, self.logs, self.place.uploads, self.consumer)
+        return BuildJobs(
+            Claims(self.db, worker),
+            Leftovers(self.db, worker),
+            self.place.pipeline,
+            self.logs,
+            Endings(self.db, self.logs, self.place.uploads),
+            self.consumer,
+        )
 
     async def principal(self) -> Principal:
         accounts = LocalAccounts(self.db)
@@ -68,8 +80,16 @@ class BuildHouse:
     async def request(self, project: Project, archive: bytes) -> Build:
         return await self.builds.request(await self.principal(), project.id, Upload(folder="shop"), body_of(archive))
 
+    async def cancel(self, build: Build) -> Build:
+        return await self.builds.cancel(await self.principal(), build.project_id, build.number)
+
     async def look(self, build: Build) -> Build:
         return await self.builds.get(await self.principal(), build.project_id, build.number)
+
+    async def expire_leases(self) -> None:
+        """As if eight seconds had passed in which no worker did anything."""
+        async with self.db.session() as session:
+            await session.execute(text("UPDATE builds SET lease_until = now() - interval '1 second'"))
 
     async def texts(self, build: Build) -> list[str]:
         return [line.text for line in await self.logs.page(build.log_stream_id, 0, 500)]

@@ -1,7 +1,7 @@
 """A place to build in: a data directory with uploads, workspaces, artifacts, a real sandbox and a real bun."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,11 +9,14 @@ from support.env_vars import FixedEnv
 from support.recorded_logs import RecordingLogs
 from thakur.builds import Build, BuildStatus, Source
 from thakur.builds.artifacts import LocalArtifacts
-from thakur.builds.pipeline import Outcome, Pipeline, Progress
+from thakur.builds.attempts import Attempt, Outcome
+from thakur.builds.pipeline import Pipeline
+from thakur.builds.reuse import Reuse
 from thakur.builds.steps import Steps
 from thakur.builds.toolchain import find_toolchain
 from thakur.builds.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
+from thakur.db import Database
 from thakur.logs import Logs
 from thakur.sandbox import LocalSandbox, Sandbox, root_name
 
@@ -26,6 +29,16 @@ async def body_of(data: bytes, chunk_bytes: int = 65_536) -> AsyncIterator[bytes
         yield data[start : start + chunk_bytes]
 
 
+class NothingReused:
+    """Implements Reuse for those that have no database."""
+
+    def inputs_digest(self, build: Build, env: Mapping[str, str]) -> str:
+        return ""
+
+    async def find(self, build: Build, inputs_digest: str) -> None:
+        return None
+
+
 class BuildPlace:
     """Everything of the room but its rows."""
 
@@ -35,6 +48,7 @@ class BuildPlace:
         sandbox: Sandbox | None = None,
         deadline_seconds: float = 60,
         logs: Logs | None = None,
+        db: Database | None = None,
     ) -> None:
         self.logs = logs or RecordingLogs()
         self.env_vars = FixedEnv()
@@ -50,19 +64,19 @@ class BuildPlace:
             self.workspaces,
             self.artifacts,
             Steps(self.sandbox, self.toolchain, {}),
+            Reuse(db, self.artifacts, self.toolchain, {}, self.env_vars.digest) if db else NothingReused(),
             lambda project_id: TENANT_BASE + project_id,
             owns_files=os.geteuid() == 0,
             deadline_seconds=deadline_seconds,
         )
-        self.progress = Progress()
         self._numbers = 0
 
     async def build(self, archive: bytes, project_id: int = 1) -> Outcome:
         """Upload and run one build; its lines are in `self.lines`."""
         received = await self.uploads.receive(project_id, body_of(archive))
         self._numbers += 1
-        self.progress = Progress()
-        return await self.pipeline.run(make_build(self._numbers, project_id, received.digest), self.progress)
+        self.attempt = Attempt(make_build(self._numbers, project_id, received.digest))
+        return await self.pipeline.run(self.attempt)
 
     @property
     def lines(self) -> list[tuple[str, str]]:

@@ -1,21 +1,33 @@
-"""Claims: which worker runs which build, as guarded moves of the row's status."""
+"""Claims: which worker runs which build, by a lease; an attempt's number fences every write of it."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from thakur.builds.interface import ArtifactReady, Build, BuildStatus, Failure
+from thakur.builds.attempts import Attempt, Outcome
+from thakur.builds.interface import Build, BuildStatus, Failure
 from thakur.builds.models import ArtifactRow, BuildRow
-from thakur.builds.pipeline import Outcome, Progress
 from thakur.builds.rows import build_of, plain
 from thakur.db import Database
 
-ATTEMPTS = 3
-ANNOUNCE_WITHIN = timedelta(hours=1)
+LEASE = timedelta(seconds=8)
+# Builds of an environment that two workers want in the same moment: one of them looks again.
+CLAIM_LOOKS = 5
+
+S = BuildStatus
+# The database's clock, not a host's; and not the moment at which a transaction began.
+NOW = func.clock_timestamp()
+
+
+def is_in(status: BuildStatus, row: type[BuildRow] = BuildRow) -> ColumnElement[bool]:
+    """Whether the row has that status, said so that a prepared statement may use the indexes of that status alone."""
+    return row.status == literal_column(f"'{status}'")
 
 
 class Claims:
@@ -23,123 +35,108 @@ class Claims:
 
     def __init__(self, db: Database, worker: str) -> None:
         self._db = db
-        self._worker = worker
+        self.worker = worker
 
     async def claim(self) -> Build | None:
-        """The oldest queued build whose environment runs none, now `running` here; None when there is nothing to do."""
-        other = aliased(BuildRow)
-        is_free = ~exists().where(other.environment_id == BuildRow.environment_id, other.status == BuildStatus.RUNNING)
-        oldest = (
-            select(BuildRow.id)
-            .where(BuildRow.status == BuildStatus.QUEUED, is_free)
-            .order_by(BuildRow.created_at, BuildRow.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        claimed = (
-            update(BuildRow)
-            .where(BuildRow.id == oldest, BuildRow.status == BuildStatus.QUEUED)
-            .values(
-                status=BuildStatus.RUNNING,
-                attempt=BuildRow.attempt + 1,
-                worker=self._worker,
-                started_at=func.coalesce(BuildRow.started_at, func.now()),
+        """Take a queued build whose environment runs none; None when there is nothing to do.
+
+        Those that had begun go first, then the project whose last build began longest ago.
+        """
+        for _ in range(CLAIM_LOOKS):
+            try:
+                return await self._claim()
+            except IntegrityError:
+                # Another worker began a build of the same environment between our look and our move.
+                continue
+        return None
+
+    async def renew(self, builds: Collection[Build]) -> frozenset[int]:
+        """Hold on to them for another lease; returns the ids of those that are still held."""
+        ours = tuple_(BuildRow.id, BuildRow.attempt).in_([(build.id, build.attempt) for build in builds])
+        async with self._db.session() as session:
+            held = await session.scalars(
+                update(BuildRow)
+                .where(ours, BuildRow.status == S.RUNNING)
+                .values(lease_until=NOW + LEASE)
+                .returning(BuildRow.id)
             )
-            .returning(BuildRow)
-        )
-        try:
-            async with self._db.session() as session:
-                row = await session.scalar(claimed)
-                return None if row is None else build_of(row)
-        except IntegrityError:
-            # Another worker began a build of the same environment between our look and our move.
-            return None
+            return frozenset(held)
 
-    async def is_held(self, build: Build) -> bool:
-        """Whether the build is still this attempt's; not after a person canceled it."""
+    async def ended(self, build: Build) -> Build | None:
+        """The build, if this attempt is its last and its log and its upload wait for this worker; else None."""
         async with self._db.session() as session:
-            return await session.scalar(select(BuildRow.id).where(_held(build))) is not None
+            row = await session.scalar(
+                select(BuildRow).where(
+                    _of(build),
+                    BuildRow.worker == self.worker,
+                    BuildRow.status.not_in((S.QUEUED, S.RUNNING)),
+                    BuildRow.lease_until.is_not(None),
+                )
+            )
+            return None if row is None else build_of(row)
 
-    async def finish(self, build: Build, outcome: Outcome) -> ArtifactReady | None:
-        """`succeeded`, with its artifact; None when the build was no longer held."""
+    async def finish(self, attempt: Attempt, outcome: Outcome) -> Build | None:
+        """`succeeded`, with its artifact; None when the build was no longer held. May be called twice."""
+        build = attempt.build
         async with self._db.session() as session:
-            artifact_id = await self._artifact(session, build, outcome)
+            artifact_id = await _keep_artifact(session, build, outcome)
             done = await session.scalar(
                 update(BuildRow)
                 .where(_held(build))
                 .values(
-                    status=BuildStatus.SUCCEEDED,
+                    status=S.SUCCEEDED,
                     artifact_id=artifact_id,
                     plan=plain(outcome.plan),
                     steps=plain(outcome.steps),
-                    finished_at=func.now(),
+                    inputs_digest=attempt.inputs_digest,
+                    finished_at=NOW,
+                    lease_until=None,
                 )
                 .returning(BuildRow)
             )
-            return None if done is None else _ready(done)
+            if done is None:
+                # The connection may have been lost after the commit and before its answer.
+                done = await session.scalar(select(BuildRow).where(_of(build), BuildRow.status == S.SUCCEEDED))
+            return None if done is None else build_of(done)
 
-    async def fail(self, build: Build, failure: Failure, progress: Progress) -> bool:
-        """`failed`; whether the build was still held."""
+    async def fail(self, attempt: Attempt, failure: Failure) -> bool:
+        """`failed`; whether the build was still held. Its log and its upload are this worker's to put in order."""
         values = {
-            "status": BuildStatus.FAILED,
+            "status": S.FAILED,
             "failure": plain(failure),
-            "plan": None if progress.plan is None else plain(progress.plan),
-            "steps": plain(progress.steps),
-            "finished_at": func.now(),
+            "plan": None if attempt.plan is None else plain(attempt.plan),
+            "steps": plain(attempt.steps),
+            "finished_at": NOW,
+            "lease_until": NOW + LEASE,
         }
-        return await self._move(build, values)
+        return await self._move(attempt.build, values)
 
     async def release(self, build: Build) -> bool:
         """Back to `queued`, because the worker ends; whether the build was still held."""
-        return await self._move(build, {"status": BuildStatus.QUEUED, "worker": None})
+        return await self._move(build, {"status": S.QUEUED, "worker": None, "lease_until": None})
 
-    async def lost(self, running: frozenset[int]) -> list[Build]:
-        """Builds that this worker holds but that are not among those it is `running`: an earlier life's."""
+    async def announced(self, build: Build) -> None:
+        """Remember that the consumer has heard of its artifact."""
         async with self._db.session() as session:
-            rows = await session.scalars(
-                select(BuildRow).where(
-                    BuildRow.status == BuildStatus.RUNNING,
-                    BuildRow.worker == self._worker,
-                    BuildRow.id.not_in(running),
-                )
+            heard = update(BuildRow).where(_of(build), BuildRow.status == S.SUCCEEDED)
+            await session.execute(heard.values(announced_at=NOW))
+
+    async def _claim(self) -> Build | None:
+        claimed = (
+            update(BuildRow)
+            .where(BuildRow.id == _next_id(), is_in(S.QUEUED))
+            .values(
+                status=S.RUNNING,
+                attempt=BuildRow.attempt + 1,
+                worker=self.worker,
+                lease_until=NOW + LEASE,
+                started_at=func.coalesce(BuildRow.started_at, NOW),
             )
-            return [build_of(row) for row in rows]
-
-    async def unannounced(self) -> list[ArtifactReady]:
-        """Builds that succeeded lately and of which the artifact's consumer may not have heard."""
-        async with self._db.session() as session:
-            rows = await session.scalars(
-                select(BuildRow)
-                .where(
-                    BuildRow.status == BuildStatus.SUCCEEDED,
-                    BuildRow.announced_at.is_(None),
-                    BuildRow.finished_at > func.now() - ANNOUNCE_WITHIN,
-                )
-                .order_by(BuildRow.id)
-            )
-            return [_ready(row) for row in rows]
-
-    async def announced(self, build_id: int) -> None:
-        """Remember that the consumer has heard of the build."""
-        async with self._db.session() as session:
-            await session.execute(update(BuildRow).where(BuildRow.id == build_id).values(announced_at=func.now()))
-
-    async def _artifact(self, session: AsyncSession, build: Build, outcome: Outcome) -> int:
-        made = insert(ArtifactRow).values(
-            project_id=build.project_id,
-            digest=outcome.packed.digest,
-            size_bytes=outcome.packed.size_bytes,
-            files=outcome.packed.files,
-            plan=plain(outcome.plan),
+            .returning(BuildRow)
         )
-        # The same content by a newer plan: how it is served is what the newest detection says.
-        kept = made.on_conflict_do_update(
-            index_elements=[ArtifactRow.project_id, ArtifactRow.digest], set_={"plan": made.excluded.plan, "removed_at": None}
-        ).returning(ArtifactRow.id)
-        artifact_id = await session.scalar(kept)
-        assert artifact_id is not None
-        return artifact_id
+        async with self._db.session() as session:
+            row = await session.scalar(claimed, execution_options={"synchronize_session": False})
+            return None if row is None else build_of(row)
 
     async def _move(self, build: Build, values: dict[str, object]) -> bool:
         async with self._db.session() as session:
@@ -147,18 +144,49 @@ class Claims:
         return moved is not None
 
 
-def _held(build: Build) -> ColumnElement[bool]:
-    return and_(BuildRow.id == build.id, BuildRow.status == BuildStatus.RUNNING, BuildRow.attempt == build.attempt)
-
-
-def _ready(row: BuildRow) -> ArtifactReady:
-    assert row.artifact_id is not None
-    return ArtifactReady(
-        project_id=row.project_id,
-        environment_id=row.environment_id,
-        number=row.number,
-        build_id=row.id,
-        artifact_id=row.artifact_id,
-        log_stream_id=row.log_stream_id,
-        requested_by=row.requested_by,
+@cache
+def _next_id() -> ColumnElement[int]:
+    waiting = select(BuildRow.project_id).where(is_in(S.QUEUED)).distinct().subquery()
+    earlier, other = aliased(BuildRow), aliased(BuildRow)
+    last_start = select(func.max(earlier.started_at)).where(earlier.project_id == waiting.c.project_id)
+    turns = select(waiting.c.project_id, last_start.scalar_subquery().label("last_started_at")).cte("turns")
+    # Looked up once a project, not once a build.
+    turns = turns.prefix_with("MATERIALIZED")
+    is_free = ~exists().where(other.environment_id == BuildRow.environment_id, is_in(S.RUNNING, other))
+    return (
+        select(BuildRow.id)
+        .join(turns, turns.c.project_id == BuildRow.project_id)
+        .where(is_in(S.QUEUED), is_free)
+        .order_by(
+            BuildRow.started_at.is_(None), turns.c.last_started_at.nulls_first(), BuildRow.created_at, BuildRow.id
+        )
+        .limit(1)
+        .with_for_update(skip_locked=True, of=BuildRow)
+        .scalar_subquery()
     )
+
+
+async def _keep_artifact(session: AsyncSession, build: Build, outcome: Outcome) -> int:
+    made = insert(ArtifactRow).values(
+        project_id=build.project_id,
+        digest=outcome.packed.digest,
+        size_bytes=outcome.packed.size_bytes,
+        files=outcome.packed.files,
+        plan=plain(outcome.plan),
+    )
+    # The same content by a newer plan: how it is served is what the newest detection says.
+    kept = made.on_conflict_do_update(
+        index_elements=[ArtifactRow.project_id, ArtifactRow.digest],
+        set_={"plan": made.excluded.plan, "removed_at": None},
+    ).returning(ArtifactRow.id)
+    artifact_id = await session.scalar(kept)
+    assert artifact_id is not None
+    return artifact_id
+
+
+def _of(build: Build) -> ColumnElement[bool]:
+    return and_(BuildRow.id == build.id, BuildRow.attempt == build.attempt)
+
+
+def _held(build: Build) -> ColumnElement[bool]:
+    return and_(_of(build), BuildRow.status == S.RUNNING)

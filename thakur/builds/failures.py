@@ -27,9 +27,13 @@ INTERRUPTED = Failure(
 
 def say(failure: Failure, writer: StreamWriter) -> None:
     """Write the three sentences, those that there are."""
-    for sentence in (failure.what, failure.why, failure.next):
-        if sentence:
-            writer.write(sentence, Level.ERROR)
+    for sentence in sentences(failure):
+        writer.write(sentence, Level.ERROR)
+
+
+def sentences(failure: Failure) -> list[str]:
+    """What happened, why, and what to do next, as far as it is known."""
+    return [sentence for sentence in (failure.what, failure.why, failure.next) if sentence]
 
 
 def told(error: ThakurError, redactor: Redactor) -> Failure:

@@ -26,6 +26,11 @@ class BuildStatus(StrEnum):
     CANCELED = "canceled"
     SUPERSEDED = "superseded"
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it stays so for ever."""
+        return self not in BUILD_MOVES
+
 
 BUILD_MOVES: dict[BuildStatus, frozenset[BuildStatus]] = {
     BuildStatus.QUEUED: frozenset({BuildStatus.RUNNING, BuildStatus.CANCELED, BuildStatus.SUPERSEDED}),
@@ -76,7 +81,10 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the files came from. `digest` is the SHA-256 of the upload as received."""
+    """Where the files came from. `digest` is the SHA-256 of the upload as received.
+
+    A fresh one is built also when an artifact of the same source and settings is there.
+    """
 
     kind: Literal["upload"] = "upload"
     digest: str
@@ -84,6 +92,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     folder: str = ""
     commit: str | None = None
     message: str | None = None
+    is_fresh: bool = False
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +112,10 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to turn a source into an artifact. `number` is the project's own and what people see."""
+    """One attempt to turn a source into an artifact. `number` is the project's own and what people see.
+
+    `ended_by` is who canceled it, or the number of the build that took its place.
+    """
 
     id: int
     project_id: int
@@ -113,6 +125,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     source: Source
     requested_by: str
+    ended_by: str | None = None
     log_stream_id: int
     steps: tuple[Step, ...] = ()
     plan: Plan | None = None
@@ -124,11 +137,15 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client says of a folder it sends: its name, and the commit it was at, if it was a git work tree's."""
+    """What a client says of a folder it sends: its name, and the commit it was at, if it was a git work tree's.
+
+    `is_fresh` asks for a build also when the same source was built before.
+    """
 
     folder: str = ""
     commit: str | None = None
     message: str | None = None
+    is_fresh: bool = False
 
 
 class BuildNotFound(NotFound):
@@ -159,6 +176,25 @@ class DiskNearlyFull(Unavailable):
     """New builds are refused until space is freed; what runs is untouched."""
 
     code = "disk_nearly_full"
+
+
+class BuildEnded(Conflict):
+    """The build cannot be canceled: it has ended, as `ended_as` says."""
+
+    code = "build_ended"
+
+    def __init__(self, number: int, ended_as: BuildStatus) -> None:
+        super().__init__(f"Build #{number} has ended already: it {_ENDINGS[ended_as]}")
+        self.number = number
+        self.ended_as = ended_as
+
+
+_ENDINGS = {
+    BuildStatus.SUCCEEDED: "succeeded",
+    BuildStatus.FAILED: "failed",
+    BuildStatus.CANCELED: "was canceled",
+    BuildStatus.SUPERSEDED: "gave way to a newer one",
+}
 
 
 class BuildsRunning(Conflict):
@@ -229,10 +265,13 @@ class Builds(Protocol):
         upload: Upload,
         body: AsyncIterator[bytes],
     ) -> Build:
-        """Store the upload (a tar.zst) and queue a build of production. Raises UploadTooLarge, UploadInvalid, DiskNearlyFull.
+        """Store the upload (a tar.zst) and queue a build of production, in place of those that wait or run there.
 
-        When the body breaks off, nothing is kept.
+        Raises UploadTooLarge, UploadInvalid, DiskNearlyFull. When the body breaks off, nothing is kept.
         """
+
+    async def cancel(self, principal: Principal, project_id: int, number: int) -> Build:
+        """End a build that waits or runs; its processes are gone within two seconds. Raises BuildNotFound, BuildEnded."""
 
     async def get(self, principal: Principal, project_id: int, number: int) -> Build:
         """Raises BuildNotFound."""

@@ -4,19 +4,27 @@ import asyncio
 import shlex
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from thakur.builds.artifacts import LocalArtifacts, Packed
+from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.detect import detect
 from thakur.builds.failures import explained, say, told
 from thakur.builds.interface import Build, BuildFailed, Failure, Plan, Step, UploadInvalid, UploadTooLarge
 from thakur.builds.kept import kept_directory
-from thakur.builds.steps import BUILD_ENV, BUILD_SECONDS, INSTALL_ENV, CommandFailed, Deadline, Place, Steps
+from thakur.builds.reuse import Reuse
+from thakur.builds.steps import (
+    BUILD_ENV,
+    BUILD_SECONDS,
+    INSTALL_ENV,
+    NAMES_BEGIN,
+    CommandFailed,
+    Deadline,
+    Place,
+    Steps,
+)
 from thakur.builds.tree import read_tree
 from thakur.builds.unpack import unpack
 from thakur.builds.uploads import Uploads
@@ -27,30 +35,6 @@ from thakur.sandbox import SandboxRefused
 from thakur.security import Redactor
 
 Result = TypeVar("Result")
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What a build that succeeded made."""
-
-    plan: Plan
-    packed: Packed
-    steps: tuple[Step, ...]
-
-
-class Progress:
-    """What is known of a running build at any moment: the plan, once it is made, and the steps that ended."""
-
-    def __init__(self) -> None:
-        self.plan: Plan | None = None
-        self.steps: list[Step] = []
-
-    @asynccontextmanager
-    async def step(self, name: str) -> AsyncIterator[None]:
-        begin = time.monotonic()
-        try:
-            yield
-        finally:
-            self.steps.append(Step(name, round(time.monotonic() - begin, 3)))
 
 
 class Pipeline:
@@ -67,6 +51,7 @@ class Pipeline:
         workspaces: Workspaces,
         artifacts: LocalArtifacts,
         steps: Steps,
+        reuse: Reuse,
         uid_of: Callable[[int], int],
         *,
         owns_files: bool,
@@ -78,12 +63,14 @@ class Pipeline:
         self._workspaces = workspaces
         self._artifacts = artifacts
         self._steps = steps
+        self._reuse = reuse
         self._uid_of = uid_of
         self._owns_files = owns_files
         self._deadline_seconds = deadline_seconds
 
-    async def run(self, build: Build, progress: Progress) -> Outcome:
+    async def run(self, attempt: Attempt) -> Outcome:
         """Run the build to its end. Whatever happens, no process and no workspace of it is left. Raises BuildFailed."""
+        build = attempt.build
         env = await self._env_vars.resolve(build.environment_id, Phase.BUILD)
         redactor = Redactor(env.values())
         writer = self._logs.writer(build.log_stream_id, redactor)
@@ -91,7 +78,7 @@ class Pipeline:
         if build.attempt > 1:
             writer.write(f"Attempt {build.attempt} begins: the one before was interrupted.", Level.DEPLOY)
         place = Place(
-            name=f"build-{build.id}-{build.attempt}",
+            name=f"{NAMES_BEGIN}{build.id}-{build.attempt}",
             workspace=workspace,
             uid=self._uid_of(build.project_id),
             writer=writer,
@@ -99,35 +86,51 @@ class Pipeline:
             env=env,
         )
         try:
-            outcome = await self._steps_of(build, place, progress)
+            if (reused := await self._reused(attempt, place)) is not None:
+                return reused
+            return await self._steps_of(attempt, place)
         except (BuildFailed, SandboxRefused) as error:
             failure = told(error, redactor)
             say(failure, writer)
             raise BuildFailed(failure) from error
         finally:
             await asyncio.shield(asyncio.to_thread(self._leave, workspace))
-            await writer.flush()
-        return outcome
+            if not attempt.is_taken:
+                await writer.flush()
 
-    def recover(self) -> None:
-        """Remove what a crash left behind. Blocking; only while no build runs here."""
-        self._workspaces.recover()
-        self._artifacts.remove_partial()
-        self._uploads.remove_partial()
+    async def recover(self) -> None:
+        """End and remove what a crash left behind. Only while no build runs here."""
+        await self._steps.end_leftovers()
+        await asyncio.to_thread(self._remove_leftovers)
 
-    async def _steps_of(self, build: Build, place: Place, progress: Progress) -> Outcome:
+    async def _reused(self, attempt: Attempt, place: Place) -> Outcome | None:
+        build = attempt.build
+        begin = time.monotonic()
+        attempt.inputs_digest = self._reuse.inputs_digest(build, place.env)
+        if build.source.is_fresh or (reused := await self._reuse.find(build, attempt.inputs_digest)) is None:
+            return None
+        place.writer.write(
+            f"Reusing what #{reused.number} made ({reused.packed.digest[:12]}): the source and the settings are the same. "
+            "Nothing is installed or built.",
+            Level.SUCCESS,
+        )
+        attempt.plan = reused.plan
+        attempt.steps.append(Step("reuse", round(time.monotonic() - begin, 3)))
+        return Outcome(reused.plan, reused.packed, tuple(attempt.steps))
+
+    async def _steps_of(self, attempt: Attempt, place: Place) -> Outcome:
         with explained():
-            async with progress.step("unpack"):
-                await self._unpack(build, place)
-            async with progress.step("detect"):
-                progress.plan = plan = await self._detect(place)
-            async with progress.step("install"):
+            async with attempt.step("unpack"):
+                await self._unpack(attempt.build, place)
+            async with attempt.step("detect"):
+                attempt.plan = plan = await self._detect(place)
+            async with attempt.step("install"):
                 await self._install(place, plan)
-            async with progress.step("build"):
+            async with attempt.step("build"):
                 await self._build(place, plan)
-            async with progress.step("package"):
-                packed = await self._package(build, place, plan)
-        return Outcome(plan, packed, tuple(progress.steps))
+            async with attempt.step("package"):
+                packed = await self._package(attempt.build, place, plan)
+        return Outcome(plan, packed, tuple(attempt.steps))
 
     async def _unpack(self, build: Build, place: Place) -> None:
         archive = self._uploads.path(build.project_id, build.source.digest)
@@ -200,6 +203,11 @@ class Pipeline:
     def _leave(self, workspace: Path) -> None:
         self._workspaces.take_cache_back(workspace)
         self._workspaces.remove(workspace)
+
+    def _remove_leftovers(self) -> None:
+        self._workspaces.recover()
+        self._artifacts.remove_partial()
+        self._uploads.remove_partial()
 
 
 async def _in_thread(canceled: threading.Event, work: Callable[..., Result], *arguments: object) -> Result:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from thakur.builds.artifacts import LocalArtifacts
-from thakur.builds.claims import ANNOUNCE_WITHIN
 from thakur.builds.interface import BuildStatus
+from thakur.builds.leftovers import ANNOUNCE_WITHIN
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.db import Database
 

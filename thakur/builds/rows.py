@@ -19,6 +19,7 @@ def build_of(row: BuildRow) -> Build:
         attempt=row.attempt,
         source=msgspec.convert(row.source, Source),
         requested_by=row.requested_by,
+        ended_by=row.ended_by,
         log_stream_id=row.log_stream_id,
         steps=tuple(msgspec.convert(row.steps, list[Step])),
         plan=None if row.plan is None else msgspec.convert(row.plan, Plan),

@@ -1,16 +1,22 @@
 """Builds, as rows: asked for, looked at, and forgotten with their project."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import suppress
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from thakur.accounts import Principal
 from thakur.builds.artifacts import LocalArtifacts
+from thakur.builds.claims import LEASE, NOW
+from thakur.builds.endings import Endings
 from thakur.builds.interface import (
     Artifact,
     ArtifactNotFound,
     Build,
+    BuildEnded,
     BuildNotFound,
     BuildsRunning,
     BuildStatus,
@@ -22,12 +28,14 @@ from thakur.builds.removal import Removal
 from thakur.builds.rows import artifact_of, build_of, plain
 from thakur.builds.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
-from thakur.db import Database
-from thakur.logs import Entry, Level, Logs
+from thakur.db import Database, DatabaseUnavailable
+from thakur.logs import Logs
 from thakur.projects import PRODUCTION, Projects
 from thakur.queue import BUILDS, Queue
 
 LONGEST_LIST = 200
+
+log = logging.getLogger(__name__)
 
 # A method here is named `list`, which hides the type in the annotations below it.
 list_of = list
@@ -53,6 +61,7 @@ class LocalBuilds:
         self._uploads = uploads
         self._workspaces = workspaces
         self._artifacts = artifacts
+        self._endings = Endings(db, logs, uploads)
 
     async def request(
         self,
@@ -69,6 +78,7 @@ class LocalBuilds:
             folder=upload.folder,
             commit=upload.commit,
             message=upload.message,
+            is_fresh=upload.is_fresh,
         )
         number = await self._projects.take_number(project_id)
         row = BuildRow(
@@ -79,10 +89,23 @@ class LocalBuilds:
             requested_by=principal.actor,
             log_stream_id=await self._logs.open_build(project_id, number),
         )
-        build, superseded = await self._queue_up(row)
-        for older in superseded:
-            await self._say_superseded(older, build.number)
+        build = await self._queue_up(row)
+        log.info("build queued", extra={"build_id": build.id, "project_id": project_id, "number": number})
         return build
+
+    async def cancel(self, principal: Principal, project_id: int, number: int) -> Build:
+        async with self._db.session() as session:
+            ended = await _end(
+                session,
+                and_(BuildRow.project_id == project_id, BuildRow.number == number),
+                BuildStatus.CANCELED,
+                principal.actor,
+            )
+            self._db.after_commit(session, lambda: self._queue.wake(BUILDS))
+        if not ended:
+            raise BuildEnded(number, (await self.get(principal, project_id, number)).status)
+        await self._close(ended)
+        return build_of(ended[0])
 
     async def get(
         self,
@@ -128,38 +151,54 @@ class LocalBuilds:
 
     async def project_deleted(self, project_id: int) -> None:
         async with self._db.session() as session:
-            await session.execute(
-                update(BuildRow)
-                .where(
-                    BuildRow.project_id == project_id,
-                    BuildRow.status.in_((BuildStatus.QUEUED, BuildStatus.RUNNING)),
-                )
-                .values(status=BuildStatus.CANCELED, finished_at=func.now())
-            )
-        if self._workspaces.is_used(project_id):
+            await _end(session, BuildRow.project_id == project_id, BuildStatus.CANCELED, None)
+            self._db.after_commit(session, lambda: self._queue.wake(BUILDS))
+            is_held = and_(BuildRow.project_id == project_id, BuildRow.worker.is_not(None), BuildRow.lease_until > NOW)
+            held = await session.scalar(select(BuildRow.id).where(is_held).limit(1))
+        if held is not None or self._workspaces.is_used(project_id):
             raise BuildsRunning("A build of the project is just being ended.")
         await asyncio.to_thread(self._workspaces.remove_project, project_id)
         await asyncio.to_thread(self._uploads.remove_project, project_id)
         await self._artifacts.remove_project(project_id)
 
-    async def _queue_up(self, row: BuildRow) -> tuple[Build, Sequence[BuildRow]]:
+    async def _queue_up(self, row: BuildRow) -> Build:
+        is_there = BuildRow.environment_id == row.environment_id
         async with self._db.session() as session:
-            superseded = await session.scalars(
-                update(BuildRow)
-                .where(BuildRow.environment_id == row.environment_id, BuildRow.status == BuildStatus.QUEUED)
-                .values(status=BuildStatus.SUPERSEDED, finished_at=func.now())
-                .returning(BuildRow)
-            )
-            older = list_of(superseded)
+            # Two requests in the same moment: the second one sees the first one's row.
+            turn = func.hashtextextended(f"builds of environment {row.environment_id}", 0)
+            await session.execute(select(func.pg_advisory_xact_lock(turn)))
             session.add(row)
             await session.flush()
+            newest = await session.scalar(select(func.max(BuildRow.number)).where(is_there))
+            # That may be another one: who takes a number first need not be the first one here.
+            is_older = and_(is_there, BuildRow.number < newest)
+            displaced = await _end(session, is_older, BuildStatus.SUPERSEDED, f"#{newest}")
             await session.refresh(row)
             self._db.after_commit(session, lambda: self._queue.wake(BUILDS))
-        return build_of(row), older
+        await self._close(displaced)
+        return build_of(row)
 
-    async def _say_superseded(self, older: BuildRow, number: int) -> None:
-        text = f"Superseded by #{number} before it began"
-        await self._logs.append(older.log_stream_id, [Entry(text, Level.WARNING)])
-        await self._logs.end(older.log_stream_id)
-        digest = build_of(older).source.digest
-        await asyncio.to_thread(self._uploads.remove, older.project_id, digest, older.created_at)
+    async def _close(self, ended: Sequence[BuildRow]) -> None:
+        # A worker that holds one closes it when its processes are gone; the sweep sees to what is not closed here.
+        for row in ended:
+            if row.worker is None:
+                with suppress(DatabaseUnavailable):
+                    await self._endings.close(build_of(row))
+
+
+async def _end(
+    session: AsyncSession, which: ColumnElement[bool], status: BuildStatus, ended_by: str | None
+) -> Sequence[BuildRow]:
+    ended = await session.scalars(
+        update(BuildRow)
+        .where(which, BuildRow.status.in_((BuildStatus.QUEUED, BuildStatus.RUNNING)))
+        .values(
+            status=status,
+            ended_by=ended_by,
+            finished_at=NOW,
+            lease_until=func.coalesce(BuildRow.lease_until, NOW + LEASE),
+        )
+        .returning(BuildRow),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    )
+    return list_of(ended)

@@ -19,6 +19,8 @@ BUILD_MEMORY_SHARE = 0.6
 BUILD_CPUS = 2.0
 BUILD_PROCESSES = 512
 TAIL_BYTES = 16 * 1024
+# The names of builds' sandboxes, beside those of applications.
+NAMES_BEGIN = "build-"
 
 CACHES = {
     "BUN_INSTALL_CACHE_DIR": f"/app/{CACHE_NAME}/bun",
@@ -69,6 +71,12 @@ class Steps:
         self._sandbox = sandbox
         self._toolchain = toolchain
         self._passed = dict(passed)
+
+    async def end_leftovers(self) -> None:
+        """End every command of an earlier Thakur. Only while no build runs here."""
+        for name in self._sandbox.names():
+            if name.startswith(NAMES_BEGIN):
+                await self._sandbox.end(name)
 
     async def run(self, place: Place, argv: tuple[str, ...], env: Mapping[str, str]) -> None:
         """Run one command to its end. Raises BuildFailed with the limit or the exit code that ended it."""

@@ -1,0 +1,73 @@
+"""An attempt: one build that runs in this process, until it has ended or is somebody else's."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import msgspec
+
+from thakur.builds.artifacts import Packed
+from thakur.builds.interface import Build, Plan, Step
+
+Result = TypeVar("Result")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What an attempt that succeeded made."""
+
+    plan: Plan
+    packed: Packed
+    steps: tuple[Step, ...]
+
+
+class Attempt:
+    """What is known of it at any moment: the plan, once it is made, the steps that ended, whether it is still held."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.plan: Plan | None = None
+        self.steps: list[Step] = []
+        self.inputs_digest: str | None = None
+        # Somebody else goes on with the build: its log is no longer this attempt's.
+        self.is_taken = False
+        self.over = asyncio.Event()
+        self._is_lost = False
+        self._hold: asyncio.Timeout | None = None
+
+    @asynccontextmanager
+    async def step(self, name: str) -> AsyncIterator[None]:
+        """Note how long the block takes."""
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self.steps.append(Step(name, round(time.monotonic() - begin, 3)))
+
+    async def carry(self, work: Coroutine[Any, Any, Result]) -> Result | None:
+        """Await the work; None when the attempt was lost meanwhile: then the work was canceled and has ended."""
+        try:
+            async with asyncio.timeout(None) as hold:
+                self._hold = hold
+                if self._is_lost:
+                    self._expire(hold)
+                return await work
+        except TimeoutError:
+            if not hold.expired():
+                raise
+            return None
+        finally:
+            self._hold = None
+
+    def lose(self, *, is_taken: bool) -> None:
+        """End the work at once. May be called twice."""
+        if self._is_lost:
+            return
+        self._is_lost = True
+        self.is_taken = is_taken
+        if self._hold is not None:
+            self._expire(self._hold)
+
+    def _expire(self, hold: asyncio.Timeout) -> None:
+        hold.reschedule(asyncio.get_running_loop().time())
