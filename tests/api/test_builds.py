@@ -116,3 +116,19 @@ async def test_a_builds_log_is_its_own_stream(client, doubles, shop):
     lines = (await client.get(f"{shop}/3/logs")).json()
     assert [(line["number"], line["text"]) for line in lines] == [(1, "cloned"), (2, "built")]
     assert (await client.get(f"{shop}/4/logs")).json()["code"] == "build_not_found"
+
+
+async def test_a_build_is_canceled_once(client, doubles, shop):
+    doubles.builds.rows[1, 3] = make_build(1, 3)
+    answer = await client.post(f"{shop}/3/cancellation")
+    assert answer.status_code == 202
+    assert (answer.json()["status"], answer.json()["ended_by"]) == ("canceled", "operator")
+    again = await client.post(f"{shop}/3/cancellation")
+    assert (again.status_code, again.json()["code"]) == (409, "build_ended")
+    assert "was canceled" in again.json()["detail"]
+    assert (await client.post(f"{shop}/4/cancellation")).status_code == 404
+
+
+async def test_a_fresh_build_is_asked_for(client, shop):
+    assert (await client.post(shop, content=b"x")).json()["source"]["is_fresh"] is False
+    assert (await client.post(shop, content=b"x", params={"fresh": "true"})).json()["source"]["is_fresh"] is True

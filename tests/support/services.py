@@ -11,7 +11,7 @@ import msgspec
 from support.env_vars import FakeEnvVars
 from thakur.accounts import Principal, Role
 from thakur.api import ApiServices
-from thakur.builds import Artifact, ArtifactNotFound, Build, BuildNotFound, BuildStatus, Source, Upload
+from thakur.builds import Artifact, ArtifactNotFound, Build, BuildEnded, BuildNotFound, BuildStatus, Source, Upload
 from thakur.errors import ThakurError
 from thakur.logs import Entry, Level, Line
 from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
@@ -130,6 +130,7 @@ class FakeBuilds:
                 folder=upload.folder,
                 commit=upload.commit,
                 message=upload.message,
+                is_fresh=upload.is_fresh,
             ),
         )
         self.rows[project_id, number] = build
@@ -138,6 +139,12 @@ class FakeBuilds:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return build
+
+    async def cancel(self, principal: Principal, project_id: int, number: int) -> Build:
+        build = await self.get(principal, project_id, number)
+        if build.status.has_ended:
+            raise BuildEnded(number, build.status)
+        return self.change(build, status=BuildStatus.CANCELED, ended_by=principal.actor)
 
     def change(self, build: Build, **fields: Any) -> Build:
         changed = msgspec.structs.replace(self.rows[build.project_id, build.number], **fields)

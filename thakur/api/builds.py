@@ -1,4 +1,4 @@
-"""Builds of a project: the list, one by number, its log, and a new one from an upload."""
+"""Builds of a project: the list, one by number, its log, its end, and a new one from an upload."""
 
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from thakur.errors import Malformed
 ROOT = "/api/v1/projects/{name:str}/builds"
 UPLOAD_TYPES = frozenset({"application/zstd", "application/octet-stream", "application/x-tar+zstd"})
 
+Fresh = Annotated[bool, QueryParameter()]
 Commit = Annotated[str | None, QueryParameter(pattern="^[0-9a-f]{40}([0-9a-f]{24})?$")]
 
 
@@ -34,12 +35,13 @@ async def request_build(
     folder: Annotated[str, QueryParameter(max_length=255)] = "",
     commit: Commit = None,
     message: Annotated[str | None, QueryParameter(max_length=1000)] = None,
+    fresh: Fresh = False,  # noqa: FBT002  (a query parameter)
 ) -> Build:
-    """A build of production from a `tar.zst` in the body."""
+    """A build of production from a `tar.zst` in the body; a `fresh` one reuses nothing that was built before."""
     if request.headers.get("content-type", "application/zstd").split(";")[0].strip().lower() not in UPLOAD_TYPES:
         raise Malformed("The body must be a tar.zst", hint="Send it with the content type application/zstd.")
     announced(request)
-    upload = Upload(folder=folder, commit=commit, message=message)
+    upload = Upload(folder=folder, commit=commit, message=message, is_fresh=fresh)
     return await services.builds.request(principal, project.id, upload, counted(request))
 
 
@@ -47,6 +49,12 @@ async def request_build(
 async def get_build(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Build:
     """One build."""
     return await services.builds.get(principal, project.id, number)
+
+
+@post(f"{ROOT}/{{number:int}}/cancellation", status_code=202)
+async def cancel_build(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Build:
+    """End this build, which waits or runs; its processes go in a moment."""
+    return await services.builds.cancel(principal, project.id, number)
 
 
 @get(f"{ROOT}/{{number:int}}/logs")
@@ -65,4 +73,4 @@ async def build_logs(
     return await log_answer(request, services.logs, tails, build.log_stream_id, after=after, limit=limit)
 
 
-HANDLERS = [list_builds, request_build, get_build, build_logs]
+HANDLERS = [list_builds, request_build, get_build, cancel_build, build_logs]
