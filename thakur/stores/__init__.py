@@ -5,9 +5,14 @@ All processes of one data directory share the embedded servers; whoever starts f
 them, and servers that outlive a killed owner are adopted.
 """
 
-from thakur.stores.embedded import Stores, running, stop_unused
+from typing import TYPE_CHECKING, Any
+
 from thakur.stores.identity import ServiceUser, service_user
 from thakur.stores.interface import DevNullBroken, StoreFailed, StoreMissing, StoreUrls
+
+# Lazy (PEP 562): an edge asks only who the service user is, and must not load a database driver for that.
+if TYPE_CHECKING:
+    from thakur.stores.embedded import Stores, running, stop_unused
 
 __all__ = [
     "DevNullBroken",
@@ -20,3 +25,11 @@ __all__ = [
     "service_user",
     "stop_unused",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(name)
+    from thakur.stores import embedded  # noqa: PLC0415  (see above)
+
+    return getattr(embedded, name)
