@@ -8,7 +8,7 @@ from sqlalchemy import text
 from support.rollout_room import RolloutRoom
 from thakur.builds import Step
 from thakur.runtime import Deployment, DeploymentStatus, RolloutFailure
-from thakur.runtime.claims import Claim
+from thakur.runtime.claims import Claim, Lost
 
 S = DeploymentStatus
 FAILURE = RolloutFailure(code="unhealthy", what="GET / answered \0 500.", still_active=1)
@@ -67,7 +67,7 @@ async def test_a_claim_is_held_for_as_long_as_it_is_renewed(room: RolloutRoom) -
 
     assert await room.claims.renew(claim)
 
-    assert await (await room.beside()).claims.lost([]) == []
+    assert await (await room.beside()).claims.lost([]) == Lost([], [])
     assert (await room.row(deployment)).status == S.STARTING
 
 
@@ -90,7 +90,7 @@ async def test_a_lease_that_ran_out_lets_the_rollout_wait_again(room: RolloutRoo
     await room.claims.check(stale)
     await run_out(room, deployment)
 
-    assert await (await room.beside()).claims.lost([]) == []
+    assert await (await room.beside()).claims.lost([]) == Lost([deployment.log_stream_id], [])
 
     assert (await room.row(deployment)).status == S.QUEUED
     fresh = await claimed(room)
@@ -148,7 +148,7 @@ async def test_what_runs_here_is_never_taken_for_lost(room: RolloutRoom) -> None
     await claimed(room)
     await run_out(room, deployment)
 
-    assert await room.claims.lost([deployment.id]) == []
+    assert await room.claims.lost([deployment.id]) == Lost([], [])
 
     assert (await room.row(deployment)).status == S.STARTING
 
@@ -159,10 +159,10 @@ async def test_what_ended_without_its_worker_is_somebodys_to_finish(room: Rollou
     await room.store.cancel(deployment.id)
     await run_out(room, deployment)
 
-    assert await (await room.beside()).claims.lost([]) == [claim]
+    assert await (await room.beside()).claims.lost([]) == Lost([], [claim])
 
     await room.claims.finish(claim)
-    assert await room.claims.lost([]) == []
+    assert await room.claims.lost([]) == Lost([], [])
 
 
 async def test_an_activation_takes_the_place_of_the_last_one(room: RolloutRoom) -> None:

@@ -123,6 +123,17 @@ async def test_what_a_dead_worker_left_is_taken_up_within_seconds(
     assert (await room.row(canceled)).lease_until is None
 
 
+async def test_a_rollout_that_begins_again_says_so_in_its_log(room: RolloutRoom) -> None:
+    project = await room.project()
+    waiting = await room.queued(project)
+    await room.claims.claim()
+
+    await room.jobs.drain()
+
+    assert await room.statuses(project) == {1: "active"}
+    assert (await room.texts(waiting))[0] == "The server that was at it has ended; it begins again."
+
+
 async def test_drains_side_by_side_keep_environments_apart(committed_room: RolloutRoom) -> None:
     room = committed_room
     projects = [await room.project(name) for name in ("shop", "blog", "docs")]

@@ -1,7 +1,11 @@
+import asyncio
+
 import pytest
 
 from support.rollout_room import RolloutRoom
-from thakur.runtime import NotActive
+from support.waiting import eventually
+from thakur.projects import Project
+from thakur.runtime import Deployment, NotActive, jobs
 
 
 async def test_a_restart_gives_the_active_deployment_new_replicas(room: RolloutRoom) -> None:
@@ -88,3 +92,59 @@ async def test_asking_twice_restarts_once(room: RolloutRoom) -> None:
     await room.jobs.drain()
 
     assert room.edge.names().count("restart") == 1
+
+
+async def restarting(room: RolloutRoom, project: Project) -> tuple[Deployment, asyncio.Future[None]]:
+    """A restart that waits at its health check."""
+    deployment = await room.deployed(project)
+    room.edge.may_check.clear()
+    await room.rollouts.restart(room.principal, project.id, deployment.number)
+    draining = asyncio.ensure_future(room.jobs.drain())
+    await eventually(lambda: "restart" in room.edge.names())
+    return deployment, draining
+
+
+async def test_a_restart_can_be_canceled(committed_room: RolloutRoom) -> None:
+    room = committed_room
+    project = await room.project()
+    deployment, draining = await restarting(room, project)
+
+    canceled = await room.rollouts.cancel(room.principal, project.id, 1)
+    await asyncio.wait_for(draining, 2)
+
+    assert (canceled.status, canceled.is_restarting) == ("active", False)
+    assert (await room.get(project, 1)).failure == canceled.failure
+    assert canceled.failure is not None
+    assert canceled.failure.code == "restart_broken_off"
+    assert await room.has_ended_log(deployment)
+    assert deployment.id in room.edge.routed
+
+
+async def test_a_restart_gives_way_to_a_newer_deployment(
+    committed_room: RolloutRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RENEW_SECONDS", 0.02)
+    room = committed_room
+    project = await room.project()
+    deployment, draining = await restarting(room, project)
+
+    await room.queued(project)
+    await eventually(lambda: room.has_ended_log(deployment))
+    room.edge.may_check.set()
+    await draining
+
+    assert await room.statuses(project) == {1: "standby", 2: "active"}
+    assert "The restart of #1 was broken off before its switch." in await room.texts(deployment)
+
+
+async def test_a_restart_that_nobody_has_begun_can_be_canceled_too(room: RolloutRoom) -> None:
+    project = await room.project()
+    deployment = await room.deployed(project)
+    await room.rollouts.restart(room.principal, project.id, 1)
+
+    await room.rollouts.cancel(room.principal, project.id, 1)
+    await room.jobs.drain()
+
+    assert "restart" not in room.edge.names()
+    assert await room.has_ended_log(deployment)
+    assert (await room.row(deployment)).lease_until is None

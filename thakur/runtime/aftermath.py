@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 
 from thakur.errors import ThakurError, Unavailable
-from thakur.logs import Logs
+from thakur.logs import Entry, Level, Logs, StreamNotFound
 from thakur.runtime.claims import Claim, Claims
 from thakur.runtime.interface import Deployment, DeploymentNotFound, Edge
 from thakur.runtime.placings import Placings
@@ -49,6 +50,11 @@ class Aftermath:
             await self._discard(deployment.id)
         await self._logs.end(deployment.log_stream_id)
         await self._claims.finish(claim)
+
+    async def tell(self, stream_id: int, text: str) -> None:
+        """A line for whoever reads the log of a rollout that lost its worker."""
+        with suppress(StreamNotFound):
+            await self._logs.append(stream_id, [Entry(text, Level.WARNING)])
 
     async def _retire_replaced(self, deployment: Deployment) -> None:
         for deployment_id, edge_id in await self._placings.replaced(deployment.environment_id):

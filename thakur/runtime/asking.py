@@ -13,6 +13,7 @@ from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.service import LocalRuntime
 from thakur.runtime.statuses import Reason
 from thakur.runtime.store import ROLLING_OUT, UNFINISHED, Displaced, Wanted
+from thakur.runtime.told import broken_off
 
 
 class LocalRollouts:
@@ -88,7 +89,8 @@ class LocalRollouts:
 
     async def cancel(self, principal: Principal, project_id: int, number: int) -> Deployment:
         deployment = await self._runtime.get(principal, project_id, number)
-        if not await self._store.cancel(deployment.id):
+        is_ended = await self._store.cancel(deployment.id)
+        if not is_ended and not await self._store.cancel_restart(deployment.id, broken_off(number)):
             raise refusals.nothing_to_cancel(await self._runtime.get(principal, project_id, number))
         await self._give_way([Displaced(deployment.id, deployment.log_stream_id)], f"Canceled by {principal.actor}.")
         await self._queue.wake(ROLLOUTS)

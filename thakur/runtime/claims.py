@@ -32,6 +32,13 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     is_restart: bool
 
 
+class Lost(msgspec.Struct, frozen=True):
+    """What dead workers held: the log streams of what waits again, and the claims that somebody must settle."""
+
+    waiting: list[int]
+    ended: list[Claim]
+
+
 class Claims:
     """The rollouts of one worker; `worker` is its name, the same after a restart on this host and data directory."""
 
@@ -71,9 +78,16 @@ class Claims:
         return None if row is None else _claim_of(row)
 
     async def renew(self, claim: Claim) -> bool:
-        """Hold on for another lease; whether the rollout is still wanted, which it is not once somebody ended it."""
+        """Hold on for another lease; whether it is still wanted, which it is not once somebody ended it.
+
+        A restart is not wanted either when a deployment waits that will start new replicas anyway.
+        """
         status = await self._update(claim, lease_until=NOW + LEASE)
-        return status == S.ACTIVE if claim.is_restart else status in ROLLING_OUT
+        if not claim.is_restart:
+            return status in ROLLING_OUT
+        async with self._db.session() as session:
+            is_asked = and_(_held(claim), DeploymentRow.restart_requested_at.is_not(None), ~_has_successor())
+            return await session.scalar(select(DeploymentRow.id).where(is_asked)) is not None
 
     async def check(self, claim: Claim) -> bool:
         """`starting` → `checking`; False when the rollout is not wanted any more."""
@@ -130,11 +144,8 @@ class Claims:
         async with self._db.session() as session:
             await session.execute(_released(_held(claim)))
 
-    async def lost(self, running: Collection[int]) -> list[Claim]:
-        """Claims whose lease ran out, and this worker's that are not among the deployments it is `running`.
-
-        Unfinished ones wait again; returned are those that somebody must `finish`.
-        """
+    async def lost(self, running: Collection[int]) -> Lost:
+        """Claims whose lease ran out, and this worker's that are not among the deployments it is `running`."""
         is_lost = and_(
             DeploymentRow.lease_until.is_not(None),
             or_(DeploymentRow.lease_until < NOW, DeploymentRow.worker == self._worker),
@@ -142,9 +153,10 @@ class Claims:
         )
         is_begun = or_(DeploymentRow.status.in_(UNFINISHED), DeploymentRow.restart_requested_at.is_not(None))
         async with self._db.session() as session:
-            await session.execute(_released(and_(is_lost, is_begun)))
+            released = _released(and_(is_lost, is_begun)).returning(DeploymentRow.log_stream_id)
+            waiting = list(await session.scalars(released))
             rows = await session.scalars(select(DeploymentRow).where(is_lost))
-            return [_claim_of(row) for row in rows]
+            return Lost(waiting, [_claim_of(row) for row in rows])
 
     async def _update(self, claim: Claim, *conditions: ColumnElement[bool], **values: Any) -> str | None:
         statement = update(DeploymentRow).where(_held(claim), *conditions).values(values)
@@ -168,6 +180,15 @@ def _is_free() -> ColumnElement[bool]:
         other.environment_id == DeploymentRow.environment_id,
         other.id != DeploymentRow.id,
         is_in_the_way,
+    )
+
+
+def _has_successor() -> ColumnElement[bool]:
+    other = aliased(DeploymentRow)
+    return exists().where(
+        other.environment_id == DeploymentRow.environment_id,
+        other.id != DeploymentRow.id,
+        other.status.in_(UNFINISHED),
     )
 
 

@@ -265,4 +265,4 @@ class Rollouts(Protocol):
         """
 
     async def cancel(self, principal: Principal, project_id: int, number: int) -> Deployment:
-        """End a rollout before its switch; what is active stays. Raises DeploymentNotFound, NothingToCancel."""
+        """End a rollout or a restart before its switch; what is active stays. Raises DeploymentNotFound, NothingToCancel."""

@@ -64,8 +64,10 @@ class RolloutJobs:
         """Put in order what ended without its worker, and let what did not end wait again."""
         async with self._claiming:
             lost = await self._claims.lost(self._running)
-            self._running.update(claim.deployment_id for claim in lost)
-        for claim in lost:
+            self._running.update(claim.deployment_id for claim in lost.ended)
+        for stream_id in lost.waiting:
+            await self._aftermath.tell(stream_id, "The server that was at it has ended; it begins again.")
+        for claim in lost.ended:
             try:
                 await self._aftermath.settle(claim)
             finally:
@@ -87,8 +89,7 @@ class RolloutJobs:
             await (self._restart if claim.is_restart else self._rollout).run(claim)
             self._retention.wake()
         except asyncio.CancelledError:
-            with suppress(DatabaseUnavailable):
-                await asyncio.shield(self._claims.release(claim))
+            await asyncio.shield(self._hand_back(claim))
             raise
         except DatabaseUnavailable as error:
             # What an edge may be serving already is taken up again, not undone.
@@ -98,6 +99,11 @@ class RolloutJobs:
             )
         finally:
             await watchers.stop()
+
+    async def _hand_back(self, claim: Claim) -> None:
+        # Without the database its lease runs out, which does the same a little later.
+        with suppress(DatabaseUnavailable):
+            await self._claims.release(claim)
 
     async def _renew(self, claim: Claim) -> None:
         while True:

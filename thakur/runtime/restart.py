@@ -12,7 +12,7 @@ from thakur.runtime.claims import Claim, Claims
 from thakur.runtime.interface import Deployment, DeploymentNotFound, DeploymentRefused, Edge
 from thakur.runtime.interrupts import Interrupted, Interrupts
 from thakur.runtime.service import LocalRuntime
-from thakur.runtime.told import answered, failed, failure_of
+from thakur.runtime.told import answered, broken_off, failed, failure_of
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Restart:
         except DeploymentRefused as refusal:
             await self._fail(claim, deployment, refusal.failure, refusal.output)
         except Interrupted:
-            log.info("restart is not wanted any more", extra={"deployment_id": deployment.id})
+            await self._fail(claim, deployment, broken_off(deployment.number))
         except (DatabaseUnavailable, StreamNotFound):
             raise
         except ThakurError as error:

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from thakur.accounts import Principal
 from thakur.db import Database
-from thakur.runtime.interface import STANDBY
+from thakur.runtime.interface import STANDBY, RolloutFailure
 from thakur.runtime.models import ActivationRow, DeploymentRow, EdgeRow
+from thakur.runtime.rows import plain
 from thakur.runtime.statuses import DeploymentStatus, Reason
 
 S = DeploymentStatus
@@ -105,6 +106,16 @@ class DeploymentStore:
         async with self._db.session() as session:
             is_it = and_(DeploymentRow.id == deployment_id, DeploymentRow.status.in_(UNFINISHED))
             return bool(await _end(session, is_it, S.CANCELED))
+
+    async def cancel_restart(self, deployment_id: int, failure: RolloutFailure) -> bool:
+        """End a restart that has not switched yet; False when there is none."""
+        is_asked = and_(DeploymentRow.status == S.ACTIVE, DeploymentRow.restart_requested_at.is_not(None))
+        return await self._update(
+            and_(DeploymentRow.id == deployment_id, is_asked),
+            restart_requested_at=None,
+            failure=plain(failure),
+            lease_until=func.coalesce(DeploymentRow.lease_until, NOW),
+        )
 
     async def cancel_project(self, project_id: int) -> list[Displaced]:
         """End every rollout of a project that is being deleted."""

@@ -19,6 +19,16 @@ def answered(order: Order, checked: Checked) -> str:
     return f"Health check GET {order.health.path} answered {checked.status} after {checked.seconds:.2f} s"
 
 
+def broken_off(number: int) -> RolloutFailure:
+    """A restart was canceled, or gave way to a newer deployment."""
+    return RolloutFailure(
+        code="restart_broken_off",
+        what=f"The restart of #{number} was broken off before its switch.",
+        next="Restart it again if that is still needed.",
+        still_active=number,
+    )
+
+
 def failure_of(failure: Failure, active: Deployment | None) -> RolloutFailure:
     """The failure as it is kept."""
     return RolloutFailure(
