@@ -10,7 +10,7 @@ import pytest
 
 from support.waiting import eventually
 from thakur.db import Database
-from thakur.logs import Entry, Level, Logs, LogSink, SourceBatch
+from thakur.logs import Cleared, Entry, Level, Logs, LogSink, SourceBatch
 from thakur.logs import service as service_module
 from thakur.logs.hub import Hub, News
 from thakur.logs.service import LocalLogs
@@ -80,6 +80,35 @@ async def test_lines_of_another_process_are_seen(logs: LocalLogs, elsewhere: Loc
         await elsewhere.append(stream_id, [Entry("from the worker", Level.DEPLOY)])
 
         assert [line.text for line in await waiting] == ["from the worker"]
+
+
+async def test_lines_of_another_process_come_at_once_through_redis(committed_db: Database, redis_url: str, owner: Any):
+    worker, api = (LocalLogs(committed_db, redis_url) for _ in range(2))
+    for one in (worker, api):
+        one._watch._interval_seconds = 3600.0
+        await one.start()
+    stream_id = await worker.open_build(owner.project_id, 1)
+    heard: list[Any] = []
+
+    async def read() -> None:
+        async for item in api.tail(stream_id, 0):
+            heard.extend([item] if isinstance(item, Cleared) else [[line.text for line in item]])
+
+    reading = asyncio.ensure_future(read())
+    await eventually(api._hub.readers)
+
+    async def append(text: str) -> None:
+        await worker.append(stream_id, [Entry(text)])
+        await eventually(lambda: heard and heard[-1] == [text])
+
+    await append("one")
+    await append("two")
+    await worker.clear(stream_id)
+    await eventually(lambda: heard[-1] == Cleared(2))
+    await worker.end(stream_id)
+    await asyncio.wait_for(reading, 5)
+    for one in (worker, api):
+        await one.stop()
 
 
 async def test_the_end_is_seen_in_this_process_and_in_another(

@@ -192,3 +192,20 @@ async def test_a_day_without_a_partition_gets_one_when_its_first_line_comes(
     await store.add_to_runtime(msgspec.structs.replace(batch, offset_bytes=20, next_offset_bytes=30))
 
     assert [line.number for line in await store.page(await streams.get(batch.stream_id), 0, 10)] == [3, 4]
+
+
+async def test_a_flood_is_counted_and_not_stored(
+    committed_db: Database, store: LineStore, streams: Streams, batch: SourceBatch
+):
+    await store.add_to_runtime(batch)
+    async with committed_db.session() as session:
+        await session.execute(text("UPDATE log_streams SET day = jsonb_set(day, '{lines}', '199999')"))
+
+    flood = msgspec.structs.replace(batch, offset_bytes=20, next_offset_bytes=900, entries=(Entry("x"),) * 800)
+    stored = await store.add_to_runtime(flood)
+    more = await store.add_to_runtime(msgspec.structs.replace(flood, offset_bytes=900, next_offset_bytes=1800))
+
+    assert [line.text[:19] for line in stored.lines] == ["x", "The log is cut here"]
+    assert (more.lines, more.last_number, more.next_offset) == ((), 4, 1800)
+    async with committed_db.session() as session:
+        assert await session.scalar(text("SELECT day->>'dropped_lines' FROM log_streams")) == "1599"

@@ -4,11 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from thakur.db import Database
 from thakur.logs import Entry, StreamNotFound
-from thakur.logs import streams as streams_module
 from thakur.logs.store import LineStore
 from thakur.logs.streams import Streams
 
@@ -64,26 +62,3 @@ async def test_nothing_is_opened_or_found_for_what_is_gone(streams: Streams, own
         await streams.get(1)
     assert await streams.end(1) is None
     assert await streams.find([1]) == {}
-
-
-async def test_the_lines_of_a_project_are_removed_in_steps_and_nobody_else_s(
-    committed_db: Database,
-    streams: Streams,
-    owner: Any,
-    monkeypatch: pytest.MonkeyPatch,
-):
-    monkeypatch.setattr(streams_module, "REMOVED_LINES", 10)
-    store = LineStore(committed_db)
-    async with committed_db.session() as session:
-        other_id = await session.scalar(
-            text("INSERT INTO projects (team_id, name) SELECT team_id, 'blog' FROM projects RETURNING id"),
-        )
-    ours, theirs = await streams.open_build(owner.project_id, 1), await streams.open_build(other_id, 1)
-    for stream_id in (ours, theirs):
-        await store.add_to_build(stream_id, [Entry("x")] * 25)
-
-    await streams.remove_lines(owner.project_id)
-    await streams.remove_lines(owner.project_id)
-
-    assert await store.page(await streams.get(ours), 0, 100) == []
-    assert len(await store.page(await streams.get(theirs), 0, 100)) == 25

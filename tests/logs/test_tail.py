@@ -11,9 +11,10 @@ from support.waiting import eventually
 from thakur.db import Database
 from thakur.logs import Entry, Line, StreamNotFound
 from thakur.logs.hub import LOOK, Hub, News
+from thakur.logs.pages import PAGE_LINES, Pages
 from thakur.logs.store import LineStore
 from thakur.logs.streams import Streams
-from thakur.logs.tail import PAGE_LINES, follow
+from thakur.logs.tail import follow
 
 
 class Stage:
@@ -26,7 +27,7 @@ class Stage:
         self.stream_id = 0
 
     def tail(self, after: int = 0, idle_seconds: float = 5.0) -> Any:
-        return follow(self.streams, self.store, self.hub, self.stream_id, after, idle_seconds)
+        return follow(Pages(self.streams, self.store), self.hub, self.stream_id, after, idle_seconds)
 
     async def add(self, count: int) -> News:
         """Store lines and tell nobody yet."""
@@ -156,7 +157,7 @@ async def test_lines_that_were_cleared_are_no_hole_to_wait_for(committed_db: Dat
 
 async def test_a_stream_that_is_gone_says_so(committed_db: Database, stage: Stage):
     with pytest.raises(StreamNotFound):
-        await anext(follow(stage.streams, stage.store, stage.hub, stage.stream_id + 1, 0))
+        await anext(follow(Pages(stage.streams, stage.store), stage.hub, stage.stream_id + 1, 0))
 
     async with aclosing(stage.tail(idle_seconds=0.05)) as tail:
         assert await anext(tail) == ()

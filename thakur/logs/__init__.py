@@ -7,7 +7,10 @@ from thakur.logs.cutting import LineCutter
 from thakur.logs.interface import (
     BUILD_BYTES,
     BUILD_LINES,
+    DAY_BYTES,
+    DAY_LINES,
     LINE_BYTES,
+    Cleared,
     Entry,
     Level,
     Line,
@@ -21,7 +24,10 @@ from thakur.logs.interface import (
 __all__ = [
     "BUILD_BYTES",
     "BUILD_LINES",
+    "DAY_BYTES",
+    "DAY_LINES",
     "LINE_BYTES",
+    "Cleared",
     "Entry",
     "Level",
     "Line",

@@ -14,6 +14,9 @@ from thakur.security import Redactor
 LINE_BYTES = 8 * 1024
 BUILD_LINES = 100_000
 BUILD_BYTES = 20 * 1024 * 1024
+# Of an environment's replicas together, from midnight to midnight UTC.
+DAY_LINES = 200_000
+DAY_BYTES = 100 * 1024 * 1024
 
 
 class Level(StrEnum):
@@ -43,6 +46,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     deployment_id: int | None = None
     replica: int | None = None
+
+
+class Cleared(msgspec.Struct, frozen=True):
+    """A person removed the lines up to `number`; the stream goes on with the next one."""
+
+    number: int
 
 
 class SourceBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,10 +121,17 @@ class Logs(Protocol):
     async def last(self, stream_id: int, limit: int) -> list[Line]:
         """The newest `limit` lines, in order."""
 
-    def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...]]:
+    def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...] | Cleared]:
         """Lines above `after` in batches, then live, without a gap or a repeat, until the stream has ended.
 
-        A waiting tail yields an empty batch every 15 s, so that a connection can be kept alive.
+        Whoever has seen lines that were cleared is told so, maybe twice. A waiting tail yields an empty batch every
+        15 s, so that a connection can be kept alive.
+        """
+
+    async def clear(self, stream_id: int) -> int:
+        """Remove every line so far, at once for whoever reads; returns the last number that is gone.
+
+        The stream goes on with the next number, and its limits count on. Raises StreamNotFound.
         """
 
     async def project_deleted(self, project_id: int) -> None:

@@ -1,6 +1,7 @@
 """Rows of log streams and their lines."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from thakur.db import Base, Id
@@ -30,6 +32,8 @@ class LogStreamRow(Base):
     environment_id: Mapped[int | None] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"))
     last_number: Mapped[int] = mapped_column(server_default="0")
     size_bytes: Mapped[int] = mapped_column(server_default="0")
+    cleared_number: Mapped[int] = mapped_column(server_default="0")
+    day: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
 

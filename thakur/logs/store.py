@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.types.json import Jsonb
 
 from thakur.db import Database, DatabaseUnavailable
 from thakur.logs.interface import Entry, Level, Line, SourceBatch
-from thakur.logs.limits import fit, size_of
+from thakur.logs.limits import Day, fit, fit_day
 from thakur.logs.partitions import make_partitions
-from thakur.logs.streams import BUILD, RUNTIME, Stream, stream_not_found
+from thakur.logs.streams import BUILD, RUNTIME, SELECT_STREAMS, Stream, stream_not_found
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -48,7 +49,7 @@ class LineStore:
             raise DatabaseUnavailable(f"PostgreSQL did not store the log lines: {error}") from error
 
     async def add_to_runtime(self, batch: SourceBatch) -> Stored:
-        """Store a batch of a replica's lines once. Raises StreamNotFound."""
+        """Store a batch of a replica's lines once, as far as the day's limits allow. Raises StreamNotFound."""
         try:
             return await self._add_to_runtime(batch)
         except psycopg.errors.CheckViolation:
@@ -59,11 +60,12 @@ class LineStore:
 
     async def page(self, stream: Stream, after: int, limit: int) -> list[Line]:
         """Up to `limit` lines above `after`."""
-        return await self._lines(_PAGES[stream.kind], stream, after, limit)
+        return await self._lines(_PAGES[stream.kind], stream, max(after, stream.cleared_number), limit)
 
     async def last(self, stream: Stream, limit: int) -> list[Line]:
         """The newest `limit` lines, in order."""
-        return await self._lines(_LASTS[stream.kind], stream, stream.last_number, limit)
+        left = stream.last_number - stream.cleared_number
+        return await self._lines(_LASTS[stream.kind], stream, stream.last_number, min(limit, left))
 
     async def _add_to_build(
         self,
@@ -92,10 +94,11 @@ class LineStore:
             stream = await _lock(connection, batch.stream_id, RUNTIME)
             if not await _advance(connection, stream.id, batch.source, batch.offset_bytes, batch.next_offset_bytes):
                 return await _as_before(connection, stream, batch.source)
-            lines = _number(stream, batch.entries, batch.deployment_id, batch.replica)
-            await _count(connection, stream, len(lines), stream.size_bytes + size_of(batch.entries))
             # The day of storing, not the line's own: a line that comes late goes where there is a partition for it.
-            origin = (_today(), batch.deployment_id, batch.edge_id, batch.replica)
+            kept, day = fit_day(batch.entries, await _day(connection, stream), datetime.now(UTC))
+            lines = _number(stream, kept, batch.deployment_id, batch.replica)
+            await _count_day(connection, stream, len(lines), day)
+            origin = (day.on, batch.deployment_id, batch.edge_id, batch.replica)
             await _copy(
                 connection,
                 "COPY runtime_lines (stream_id, number, at, level, text, day, deployment_id, edge_id, replica) FROM STDIN",
@@ -132,8 +135,7 @@ _LASTS = {
 
 async def _lock(connection: Connection, stream_id: int, kind: str) -> Stream:
     rows = await connection.execute(
-        "SELECT id, kind, last_number, size_bytes, ended_at FROM log_streams"
-        " WHERE id = %s AND kind = %s FOR NO KEY UPDATE",
+        SELECT_STREAMS + " WHERE id = %s AND kind = %s FOR NO KEY UPDATE",
         [stream_id, kind],
     )
     row = await rows.fetchone()
@@ -186,7 +188,22 @@ async def _count(connection: Connection, stream: Stream, lines: int, size_bytes:
     )
 
 
+async def _day(connection: Connection, stream: Stream) -> Day | None:
+    rows = await connection.execute("SELECT day FROM log_streams WHERE id = %s", [stream.id])
+    row = await rows.fetchone()
+    return msgspec.convert(row[0], Day) if row and row[0] else None
+
+
+async def _count_day(connection: Connection, stream: Stream, lines: int, day: Day) -> None:
+    await connection.execute(
+        "UPDATE log_streams SET last_number = last_number + %s, day = %s WHERE id = %s",
+        [lines, Jsonb(msgspec.to_builtins(day)), stream.id],
+    )
+
+
 async def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
     async with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             await copy.write_row(row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import psycopg
@@ -12,17 +12,20 @@ from thakur.logs.interface import StreamNotFound
 
 BUILD = "build"
 RUNTIME = "runtime"
-REMOVED_LINES = 10_000
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """A stream's row, as far as readers and writers need it."""
+    """A stream's row, as far as readers and writers need it. Lines up to `cleared_number` are gone, or nearly so."""
 
     id: int
     kind: str
     last_number: int
     size_bytes: int
+    cleared_number: int
     ended_at: datetime | None
+
+
+SELECT_STREAMS: Final = "SELECT id, kind, last_number, size_bytes, cleared_number, ended_at FROM log_streams"
 
 
 class Streams:
@@ -78,22 +81,10 @@ class Streams:
         """Those of the streams that exist."""
         async with self._db.connection() as connection:
             rows = await connection.execute(
-                "SELECT id, kind, last_number, size_bytes, ended_at FROM log_streams WHERE id = ANY(%s)",
+                SELECT_STREAMS + " WHERE id = ANY(%s)",
                 [list(stream_ids)],
             )
             return {row[0]: Stream(*row) for row in await rows.fetchall()}
-
-    async def remove_lines(self, project_id: int) -> None:
-        """Remove every line of the project's streams, in transactions that stay short."""
-        async with self._db.connection() as connection:
-            rows = await connection.execute(
-                "SELECT id, kind, last_number, size_bytes, ended_at FROM log_streams WHERE project_id = %s",
-                [project_id],
-            )
-            streams = [Stream(*row) for row in await rows.fetchall()]
-        for stream in streams:
-            for number in range(0, stream.last_number, REMOVED_LINES):
-                await self._remove_lines(stream, number + REMOVED_LINES)
 
     async def _open(self, statement: str, values: tuple[Any, ...]) -> int:
         try:
@@ -104,15 +95,6 @@ class Streams:
             raise StreamNotFound("The project of this log is gone") from error
         assert row
         return int(row[0])
-
-    async def _remove_lines(self, stream: Stream, up_to: int) -> None:
-        statement = (
-            "DELETE FROM build_lines WHERE stream_id = %s AND number <= %s"
-            if stream.kind == BUILD
-            else "DELETE FROM runtime_lines WHERE stream_id = %s AND number <= %s"
-        )
-        async with self._db.connection() as connection:
-            await connection.execute(statement, [stream.id, up_to])
 
 
 def stream_not_found(stream_id: int) -> StreamNotFound:
