@@ -6,6 +6,7 @@ import pytest
 from support.listeners import listening
 from support.services import entries, make_build
 from support.waiting import eventually
+from thakur.api import events as events_module
 from thakur.logs import Level
 
 LOGS = "/api/v1/projects/shop/builds/3/logs"
@@ -116,7 +117,7 @@ async def test_a_tail_that_breaks_ends_the_stream_without_an_end(socket_path, do
     _, body = await whole(socket_path, LOGS)
     assert numbers(body) == [1]
     assert "event: end" not in body
-    assert [record.message for record in caplog.records] == ["background task failed"]
+    assert [record.message for record in caplog.records] == ["log stream broke"]
 
 
 async def test_a_runtime_stream_begins_with_its_newest_lines(socket_path, doubles):
@@ -130,3 +131,50 @@ async def test_an_unreadable_last_event_id_is_refused(socket_path):
     head, body = await whole(socket_path, LOGS, last_event_id="x")
     assert " 422 " in head
     assert json.loads(body[body.index("{") : body.rindex("}") + 1])["field"] == "Last-Event-ID"
+
+
+async def test_readers_are_told_of_a_clear_without_a_new_id(socket_path, doubles):
+    await doubles.logs.append(103, entries("a", "b"))
+    _, reader, writer = await opened(socket_path, LOGS)
+    await asyncio.wait_for(reader.readuntil(b"id: 2\n"), 2)
+
+    await doubles.logs.clear(103)
+    told = await asyncio.wait_for(reader.readuntil(b"event: cleared\n"), 2)
+    data = await asyncio.wait_for(reader.readuntil(b"\n\n"), 2)
+    await doubles.logs.append(103, entries("c"))
+
+    assert b"id:" not in told.partition(b"\n\n")[2]
+    assert data == b'data: {"goes_on_from":3}\n\n'
+    await asyncio.wait_for(reader.readuntil(b"id: 3\n"), 2)
+    writer.close()
+
+
+async def test_more_streams_than_a_listener_takes_are_refused(socket_path, doubles, monkeypatch):
+    monkeypatch.setattr(events_module, "MOST_STREAMS", 1)
+    _, _, writer = await opened(socket_path, LOGS)
+    await eventually(lambda: doubles.logs.tails == 1)
+
+    head, body = await whole(socket_path, LOGS)
+
+    assert " 503 " in head
+    assert "streams_taken" in body
+    writer.close()
+    await eventually(lambda: doubles.logs.tails == 0)
+    await doubles.logs.end(103)
+    assert " 200 " in (await whole(socket_path, LOGS))[0]
+
+
+async def test_readers_of_one_stream_share_what_was_encoded(socket_path, doubles, monkeypatch):
+    calls = []
+    encoded = events_module.encoded
+    monkeypatch.setattr(events_module, "encoded", lambda lines: calls.append(lines) or encoded(lines))
+    batch = (await doubles.logs.append(103, entries("a", "b")), tuple(doubles.logs.lines[103]))[1]
+
+    async def tail(stream_id, after):
+        yield batch
+
+    doubles.logs.tail = tail
+    for _ in range(3):
+        assert numbers((await whole(socket_path, LOGS))[1]) == [1, 2]
+
+    assert calls == [batch]

@@ -1,6 +1,6 @@
 import pytest
 
-from support.services import entries
+from support.services import entries, make_build
 
 LOGS = "/api/v1/projects/shop/logs"
 
@@ -24,3 +24,23 @@ async def test_pages_follow_each_other_by_number(client, lines):
 async def test_a_negative_number_is_refused_at_the_field(client, lines):
     answer = await client.get(f"{LOGS}?after=-1")
     assert (answer.status_code, answer.json()["field"]) == (422, "after")
+
+
+async def test_a_log_is_cleared_and_goes_on_with_the_next_number(client, doubles, lines):
+    answer = await client.delete(LOGS)
+
+    assert (answer.status_code, answer.json()) == (200, {"goes_on_from": 7})
+    assert (await client.get(LOGS)).json() == []
+    await doubles.logs.append(1001, entries("g"))
+    assert [line["number"] for line in (await client.get(LOGS)).json()] == [7]
+
+
+async def test_the_log_of_a_build_is_cleared_by_its_number(client, doubles, lines):
+    doubles.builds.rows[1, 3] = make_build(1, 3)
+    await doubles.logs.append(103, entries("a"))
+
+    answer = await client.delete("/api/v1/projects/shop/builds/3/logs")
+
+    assert answer.json() == {"goes_on_from": 2}
+    assert len((await client.get(LOGS)).json()) == 6
+    assert (await client.delete("/api/v1/projects/shop/builds/4/logs")).status_code == 404

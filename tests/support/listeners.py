@@ -17,7 +17,9 @@ from support.waiting import eventually
 @asynccontextmanager
 async def listening(app: Any, path: Path) -> AsyncIterator[Path]:
     """Serve `app` at `path` in this loop."""
-    server = Server(app, uds=path, interface=Interfaces.ASGI, log_enabled=False, websockets=False)
+    server = Server(
+        app, uds=path, interface=Interfaces.ASGI, log_enabled=False, websockets=False, backlog=1024, backpressure=4096
+    )
     serving = asyncio.get_running_loop().create_task(server.serve())
     await eventually(lambda: _answers(path))
     try:

@@ -13,7 +13,7 @@ from thakur.accounts import Principal, Role
 from thakur.api import ApiServices
 from thakur.builds import Artifact, ArtifactNotFound, Build, BuildEnded, BuildNotFound, BuildStatus, Source, Upload
 from thakur.errors import ThakurError
-from thakur.logs import Entry, Level, Line
+from thakur.logs import Cleared, Entry, Level, Line
 from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus
 
@@ -60,6 +60,8 @@ class FakeLogs:
     def __init__(self, ping_seconds: float = 15.0) -> None:
         self.lines: dict[int, list[Line]] = {}
         self.ended: set[int] = set()
+        self.cleared: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
         self.tails = 0
         self.ping_seconds = ping_seconds
         self._changed = asyncio.Condition()
@@ -67,15 +69,24 @@ class FakeLogs:
     async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:
         lines = self.lines.setdefault(stream_id, [])
         for entry in entries:
-            lines.append(Line(number=len(lines) + 1, at=AT, level=entry.level, text=entry.text))
+            number = self._numbers[stream_id] = self._numbers.get(stream_id, 0) + 1
+            lines.append(Line(number=number, at=AT, level=entry.level, text=entry.text))
         async with self._changed:
             self._changed.notify_all()
-        return len(lines)
+        return self._numbers.get(stream_id, 0)
 
     async def end(self, stream_id: int) -> None:
         self.ended.add(stream_id)
         async with self._changed:
             self._changed.notify_all()
+
+    async def clear(self, stream_id: int) -> int:
+        lines = self.lines.get(stream_id, [])
+        self.cleared[stream_id] = number = self._numbers.get(stream_id, 0)
+        lines.clear()
+        async with self._changed:
+            self._changed.notify_all()
+        return number
 
     async def page(self, stream_id: int, after: int, limit: int) -> list[Line]:
         return [line for line in self.lines.get(stream_id, []) if line.number > after][:limit]
@@ -83,10 +94,14 @@ class FakeLogs:
     async def last(self, stream_id: int, limit: int) -> list[Line]:
         return self.lines.get(stream_id, [])[-limit:]
 
-    async def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...]]:
+    async def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...] | Cleared]:
         self.tails += 1
+        told = 0
         try:
             while True:
+                if 0 < after <= self.cleared.get(stream_id, 0) != told:
+                    told = self.cleared[stream_id]
+                    yield Cleared(told)
                 lines = tuple(line for line in self.lines.get(stream_id, []) if line.number > after)
                 if lines:
                     after = lines[-1].number

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from litestar import Request, Response, get
+import msgspec
+from litestar import Request, Response, delete, get
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.params import FromPath, SkipValidation
 from litestar.response import Stream
 
 from thakur.api.asked import AfterOrNewest, Asked, Asker, Limit, Services
@@ -14,11 +15,18 @@ from thakur.logs import Line, Logs
 from thakur.projects import PRODUCTION
 
 NEWEST_LINES = 100
+ROOT = "/api/v1/projects/{name:str}"
 
 Tails = NamedDependency[SkipValidation[EventStreams]]
 
 
-@get("/api/v1/projects/{name:str}/logs")
+class LogCleared(msgspec.Struct, frozen=True):
+    """Where a log that was cleared goes on."""
+
+    goes_on_from: int
+
+
+@get(f"{ROOT}/logs")
 async def runtime_logs(
     request: Request[Any, Any, Any],
     services: Services,
@@ -33,6 +41,20 @@ async def runtime_logs(
     return await log_answer(request, services.logs, tails, stream_id, after=after, limit=limit)
 
 
+@delete(f"{ROOT}/logs", status_code=200)
+async def clear_runtime_logs(services: Services, principal: Asker, project: Asked) -> LogCleared:
+    """Remove what production's replicas wrote so far."""
+    stream_id = await services.runtime.runtime_stream(principal, project.id, PRODUCTION)
+    return LogCleared(await services.logs.clear(stream_id) + 1)
+
+
+@delete(f"{ROOT}/builds/{{number:int}}/logs", status_code=200)
+async def clear_build_logs(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> LogCleared:
+    """Remove the lines of the build and of the deployment made from it so far."""
+    build = await services.builds.get(principal, project.id, number)
+    return LogCleared(await services.logs.clear(build.log_stream_id) + 1)
+
+
 async def log_answer(
     request: Request[Any, Any, Any],
     logs: Logs,
@@ -45,7 +67,8 @@ async def log_answer(
     """Lines above `after`; without it the newest `limit`. An event stream goes on from `Last-Event-ID` if that is sent."""
     if "text/event-stream" not in request.headers.get("accept", ""):
         return Response(await _lines(logs, stream_id, after, limit))
-    after = _last_event(request) or after
+    last_event = _last_event(request)
+    after = after if last_event is None else last_event
     newest = () if after is not None else tuple(await logs.last(stream_id, limit))
     start = after if after is not None else (newest[-1].number if newest else 0)
     return Stream(
@@ -68,4 +91,4 @@ def _last_event(request: Request[Any, Any, Any]) -> int | None:
     return int(sent) if sent else None
 
 
-HANDLERS = [runtime_logs]
+HANDLERS = [runtime_logs, clear_runtime_logs, clear_build_logs]
