@@ -117,8 +117,9 @@ async def test_what_a_dead_worker_left_is_taken_up_within_seconds(
     async with room.db.session() as session:
         await session.execute(text("UPDATE deployments SET lease_until = now() - interval '1 s'"))
 
-    await room.jobs.recover()
+    assert await room.jobs.recover()
 
+    assert not await room.jobs.recover()
     assert await room.has_ended_log(canceled)
     assert (await room.row(canceled)).lease_until is None
 
@@ -132,6 +133,25 @@ async def test_a_rollout_that_begins_again_says_so_in_its_log(room: RolloutRoom)
 
     assert await room.statuses(project) == {1: "active"}
     assert (await room.texts(waiting))[0] == "The server that was at it has ended; it begins again."
+
+
+async def test_what_could_not_be_put_in_order_is_found_again(
+    room: RolloutRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = await room.project()
+    waiting = await room.queued(project)
+    await room.store.cancel(waiting.id)
+
+    async def away(*_: Any) -> None:
+        raise DatabaseUnavailable("PostgreSQL does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room.aftermath, "settle", away)
+        with pytest.raises(DatabaseUnavailable):
+            await room.jobs.recover()
+    await room.jobs.recover()
+
+    assert await room.has_ended_log(waiting)
 
 
 async def test_drains_side_by_side_keep_environments_apart(committed_room: RolloutRoom) -> None:

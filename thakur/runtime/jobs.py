@@ -14,7 +14,6 @@ from thakur.runtime.retention import Retention
 from thakur.runtime.rollout import Rollout
 
 RENEW_SECONDS = 1.0
-SWEEP_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +36,13 @@ class RolloutJobs:
         self._aftermath = aftermath
         self._interrupts = interrupts
         self._retention = retention
-        self._running: set[int] = set()
+        # By attempt: a deployment may be claimed again before the end of its last claim is noted here.
+        self._running: set[Claim] = set()
         self._claiming = asyncio.Lock()
         self._tasks = Tasks()
-        self._is_failing = False
 
     async def start(self) -> None:
-        """Begin to look for what dead workers left, and for what is not kept any longer."""
-        self._tasks.spawn(self._sweep(), "sweep rollouts")
+        """Begin to look for what is not kept any longer."""
         self._tasks.spawn(self._retention.run(), "retention")
 
     async def stop(self) -> None:
@@ -58,27 +56,28 @@ class RolloutJobs:
             try:
                 await self._hold(claim)
             finally:
-                self._running.discard(claim.deployment_id)
+                self._running.discard(claim)
 
-    async def recover(self) -> None:
-        """Put in order what ended without its worker, and let what did not end wait again."""
+    async def recover(self) -> bool:
+        """Put in order what ended without its worker, let what did not end wait again; whether there was any. Each second."""
         async with self._claiming:
-            lost = await self._claims.lost(self._running)
-            self._running.update(claim.deployment_id for claim in lost.ended)
-        for stream_id in lost.waiting:
-            await self._aftermath.tell(stream_id, "The server that was at it has ended; it begins again.")
-        for claim in lost.ended:
-            try:
+            lost = await self._claims.lost([claim.deployment_id for claim in self._running])
+            self._running.update(lost.ended)
+        try:
+            for stream_id in lost.waiting:
+                await self._aftermath.tell(stream_id, "The server that was at it has ended; it begins again.")
+            for claim in lost.ended:
                 await self._aftermath.settle(claim)
-            finally:
-                self._running.discard(claim.deployment_id)
+        finally:
+            self._running.difference_update(lost.ended)
+        return bool(lost.waiting or lost.ended)
 
     async def _claim(self) -> Claim | None:
         # Between the claim and the note that it runs here, nobody may take it for one that a dead worker left.
         async with self._claiming:
             claim = await self._claims.claim()
             if claim is not None:
-                self._running.add(claim.deployment_id)
+                self._running.add(claim)
         return claim
 
     async def _hold(self, claim: Claim) -> None:
@@ -114,15 +113,3 @@ class RolloutJobs:
                 continue
             if not is_wanted:
                 self._interrupts.interrupt([claim.deployment_id])
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            try:
-                await self.recover()
-            except Exception as error:  # a supervisor's loop: what could not be put in order now is found again
-                if not self._is_failing:
-                    log.exception("rollouts not put in order", extra={"reason": str(error)})
-                self._is_failing = True
-            else:
-                self._is_failing = False

@@ -45,7 +45,7 @@ def wire_deciding(core: Core, edges: Mapping[int, Edge]) -> Deciding:
     core.consumers[:] = [withdrawal, core.builds, core.logs]
     deletion = Deletion(core.db, core.consumers)
     workers = (
-        Worker(core.urls.redis_url, ROLLOUTS, jobs.drain, ROLLOUT_SLOTS),
+        Worker(core.urls.redis_url, ROLLOUTS, jobs.drain, ROLLOUT_SLOTS, (jobs.recover,)),
         Worker(core.urls.redis_url, DELETIONS, deletion.drain, DELETION_SLOTS),
     )
     for worker in workers:
