@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import os
 import signal
 import socket
 
@@ -11,7 +12,10 @@ import pytest
 from support.apps import OK, App, running_app
 from support.visitors import ask, get, visiting
 from support.waiting import eventually
-from support.workers import Controller, pool, running_worker
+from support.workers import KEY, Controller, pool, running_worker
+from thakur.proxy.handover import take_over
+from thakur.proxy.link import LinkLost
+from thakur.proxy.wire import VERSION
 
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n7\r\ndata:1\n\r\n"
 SWITCHING = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"
@@ -148,6 +152,53 @@ async def test_a_worker_without_visitors_leaves_at_once():
     async with running_worker() as worker:
         await worker.controller.send(kind="leave")
         await eventually(lambda: worker.process.poll() == 0)
+
+
+async def test_a_worker_that_leaves_is_hurried_by_the_first_signal_and_ended_by_the_second():
+    async with running_app(held) as app, running_worker() as worker:
+        hold(app)
+        await worker.serve(app.port)
+        async with visiting(worker.port) as busy:
+            await busy.send(get())
+            await eventually(lambda: app.exchanges)
+            await worker.controller.send(kind="leave")
+            worker.process.send_signal(signal.SIGTERM)
+            await worker.status()
+            app.is_released = True
+            assert (await busy.response()).status == 200
+        await eventually(lambda: worker.process.poll() == 0)
+
+
+async def test_a_worker_hands_over_what_it_listens_on():
+    async with running_worker() as worker:
+        await worker.table([], {})
+        given = await asyncio.to_thread(take_over, worker.orders, KEY)
+        assert (given.version, given.pid, given.table) == (VERSION, worker.process.pid, worker.version)
+        assert given.visitors.getsockname()[1] == worker.port
+        assert (given.control.getsockname(), given.door.getsockname()) == (worker.orders, worker.door)
+        assert not os.get_inheritable(given.visitors.fileno())
+        assert (await ask(worker.port, get())).status == 404, "it goes on serving"
+        worker.process.kill()
+        worker.process.wait()
+        async with visiting(worker.port):
+            given.visitors.accept()[0].close()
+        given.close()
+        assert _refuses(worker.port)
+
+
+async def test_a_worker_that_is_leaving_has_nothing_to_hand_over():
+    async with running_app(held) as app, running_worker() as worker:
+        hold(app)
+        await worker.serve(app.port)
+        async with visiting(worker.port) as busy:
+            await busy.send(get())
+            await eventually(lambda: app.exchanges)
+            await worker.controller.send(kind="leave")
+            await worker.status()
+            with pytest.raises(LinkLost):
+                await asyncio.to_thread(take_over, worker.orders, KEY)
+            app.is_released = True
+            await busy.response()
 
 
 async def test_a_terminated_worker_finishes_what_it_has_and_does_not_wait_for_the_idle():

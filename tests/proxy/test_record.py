@@ -17,7 +17,10 @@ def start(source: str) -> Process:
 
 
 def of(*identities: ProcessId) -> record.Record:
-    workers = tuple(record.Worker(process=identity, control="c.sock", door="d.sock") for identity in identities)
+    workers = tuple(
+        record.Worker(process=identity, number=number, control="c.sock", door="d.sock", release="1.0", speaks=1)
+        for number, identity in enumerate(identities)
+    )
     return record.Record(listens_on="127.0.0.1:8080", workers=workers)
 
 

@@ -14,7 +14,7 @@ from bench.strict import StrictLoad
 from support.proxy_workers import FakeWorkers
 from support.upstreams import WordServer
 from support.waiting import eventually
-from thakur.proxy import Pool, PoolRouted, ProbeFailed, ProxyUnavailable, Route, Upstream, service, slot
+from thakur.proxy import Pool, PoolRouted, ProbeFailed, ProxyUnavailable, Route, Upstream, contact, service
 from thakur.proxy.service import LocalProxy
 from thakur.proxy.supervisor import Supervisor
 from thakur.settings import Address
@@ -124,8 +124,8 @@ async def test_a_failed_route_leaves_the_old_one_in_force(
     await proxy.add(BLUE)
     await proxy.add(GREEN)
     await proxy.route((Route("a.localhost", "blue"),))
-    monkeypatch.setattr(slot, "ACK_SECONDS", 0.3)
-    monkeypatch.setattr(slot, "HUNG_UP_SECONDS", 0.05)
+    monkeypatch.setattr(contact, "ACK_SECONDS", 0.3)
+    monkeypatch.setattr(contact, "HUNG_UP_SECONDS", 0.05)
     fake.set(deaf=True)
 
     with monkeypatch.context() as hurry:

@@ -8,8 +8,7 @@ import pytest
 
 from support.proxy_workers import FakeWorkers
 from support.waiting import eventually
-from thakur.proxy import PortTaken, ProxyUnavailable, record, slot, supervisor
-from thakur.proxy.process import Process
+from thakur.proxy import PortTaken, ProxyUnavailable, contact, record, slot, supervisor
 from thakur.proxy.supervisor import Supervisor
 from thakur.settings import Address
 
@@ -88,8 +87,8 @@ async def test_install_raises_when_a_worker_does_not_acknowledge(workers: Superv
 async def test_a_worker_that_never_acknowledges_is_replaced(
     workers: Supervisor, fake: FakeWorkers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slot, "ACK_SECONDS", 0.2)
-    monkeypatch.setattr(slot, "HUNG_UP_SECONDS", 0.05)
+    monkeypatch.setattr(contact, "ACK_SECONDS", 0.2)
+    monkeypatch.setattr(contact, "HUNG_UP_SECONDS", 0.05)
     await workers.start(table(1))
     before = workers.pids()
     fake.set(deaf=True)
@@ -105,7 +104,7 @@ async def test_a_worker_that_never_acknowledges_is_replaced(
 async def test_a_worker_that_hangs_up_is_asked_again_and_stays(
     workers: Supervisor, fake: FakeWorkers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slot, "HUNG_UP_SECONDS", 0.05)
+    monkeypatch.setattr(contact, "HUNG_UP_SECONDS", 0.05)
     await workers.start(table(1))
     before = workers.pids()
     fake.set(hangs_up_at=2)
@@ -196,7 +195,7 @@ async def test_drain_cuts_what_outlives_its_deadline_and_says_how_much(workers: 
 async def test_drain_gives_up_on_a_worker_that_never_lets_go(
     workers: Supervisor, fake: FakeWorkers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slot, "CUT_SECONDS", 0.05)
+    monkeypatch.setattr(contact, "CUT_SECONDS", 0.05)
     await workers.start(table(1))
     fake.set(holds=True)
 
@@ -250,29 +249,5 @@ async def test_stop_without_a_start_touches_nothing(fake: FakeWorkers, tmp_path:
     assert not (tmp_path / "run").exists()
 
 
-async def test_start_ends_the_workers_that_an_earlier_start_left(fake: FakeWorkers, tmp_path: Path) -> None:
-    earlier = make(fake, tmp_path)
-    await earlier.start(table(1))
-    address, left = earlier.listens_on, [Process.find(each.process) for each in recorded(tmp_path)]
-    await earlier.release()
-    assert all(process and process.is_running for process in left)
-    later = make(fake, tmp_path, http=address)
-
-    await later.start(table(1))
-
-    assert not any(process and process.is_running for process in left)
-    assert {each.process.pid for each in recorded(tmp_path)} == set(later.pids())
-    await later.stop(1)
-    for process in left:
-        assert process
-        process.forget()
-
-
 def having(fake: FakeWorkers, version: int) -> set[int]:
     return {message["pid"] for message in fake.heard("table") if message["version"] == version}
-
-
-def recorded(tmp_path: Path) -> tuple[record.Worker, ...]:
-    found = record.load(tmp_path / "run/proxy")
-    assert found
-    return found.workers

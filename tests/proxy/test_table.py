@@ -25,6 +25,19 @@ def test_a_pool_that_both_versions_know_stays_the_same_object():
     assert one.find(b"a.test") is one.pools["p1"]
 
 
+def test_a_pool_turns_to_other_upstreams_and_keeps_those_that_it_had():
+    told = message(1, "p1", a="p1")
+    told["pools"][0]["upstreams"] = [["127.0.0.1", 1], ["127.0.0.1", 2]]
+    one = Table().succeed(told)
+    pool = one.pools["p1"]
+    first, second = pool.upstreams
+    told["pools"][0]["upstreams"] = [["127.0.0.1", 2], ["127.0.0.1", 3]]
+    assert one.succeed(told).pools["p1"] is pool
+    assert pool.upstreams[0] is second
+    assert [upstream.port for upstream in pool.upstreams] == [2, 3]
+    assert first not in pool.upstreams
+
+
 def test_a_host_is_found_in_any_way_of_writing_it():
     table = Table().succeed(message(1, "p1", a="p1"))
     for host in (b"a.test", b"A.TEST", b"a.test:80", b"a.test."):

@@ -29,11 +29,23 @@ class Control(asyncio.Protocol):
                 self.transport.write(encode({"kind": message["kind"], **answer}))
 
     def hello(self, message):
-        if message["key"] == key:
-            return {"version": VERSION, "pid": os.getpid()}
+        if message["key"] == key and knob("sulks") not in (True, os.getpid()):
+            return {"version": VERSION, "pid": os.getpid(), "table": newest}
         self.transport.abort()
 
+    def listeners(self, message):
+        of = {"visitors": "--listen", "door": "--probe", "control": "--control"}
+        line = socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno()))
+        answer = encode({"kind": "listeners", "of": list(of)})
+        socket.send_fds(line, [answer], [int(options[name]) for name in of.values()])
+        line.close()
+
+    def leave(self, message):
+        asyncio.get_running_loop().call_later(knob("lingers") or 0, sys.exit)
+
     def table(self, message):
+        global newest
+        newest = message["version"]
         if knob("hangs_up_at") == message["version"]:
             self.transport.abort()
         elif knob("deaf") not in (True, os.getpid()):
@@ -60,13 +72,14 @@ async def main():
     await loop.create_unix_server(Control, sock=socket.socket(fileno=int(options["--control"])))
     await asyncio.Event().wait()
 
+newest = 0
 key = os.read(int(options["--key"]), 1000).decode()
 asyncio.run(main())
 """
 
 
 class FakeWorkers:
-    """The program, its knobs (`dies deaf hangs_up_at holds lets_go_of stays`) and what it heard."""
+    """The program, its knobs (`dies sulks deaf hangs_up_at holds lets_go_of lingers stays`) and what it heard."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -79,9 +92,9 @@ class FakeWorkers:
         fresh.write_text(json.dumps(knobs))
         fresh.replace(self._directory / "knobs.json")
 
-    def heard(self, kind: str) -> list[dict[str, Any]]:
+    def heard(self, *kinds: str) -> list[dict[str, Any]]:
         try:
             lines = (self._directory / "heard.jsonl").read_text().splitlines()
         except FileNotFoundError:
             return []
-        return [message for line in lines if (message := json.loads(line))["kind"] == kind]
+        return [message for line in lines if (message := json.loads(line))["kind"] in kinds]

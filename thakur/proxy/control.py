@@ -2,17 +2,18 @@
 
 import os
 import socket
+import struct
 
 from thakur.proxy import faults
 from thakur.proxy.client import ClientConnection
 from thakur.proxy.connection import RECEIVE_BYTES, Connection
 from thakur.proxy.faults import ERROR
 from thakur.proxy.intake import IDLE
-from thakur.proxy.listener import Listener
+from thakur.proxy.listener import Door, Listener
 from thakur.proxy.loop import FOREVER
 from thakur.proxy.plane import Plane
 from thakur.proxy.table import Pool
-from thakur.proxy.wire import VERSION, Decoder, Message, WireBroken, encode
+from thakur.proxy.wire import CONTROL, DOOR, VERSION, VISITORS, Decoder, Message, WireBroken, encode
 
 
 class Control(Listener):
@@ -53,6 +54,8 @@ class Control(Listener):
             self._cut(str(message["pool"]), is_streams=message["what"] == "streams")
         elif kind == "status":
             controller.say(self._status())
+        elif kind == "listeners":
+            controller.hand_over(self._listeners())
         elif kind == "leave":
             self.leave()
         else:
@@ -71,7 +74,8 @@ class Control(Listener):
         if self.controller is not None:
             self.controller.close()
         self.controller = controller
-        controller.say({"kind": "hello", "version": VERSION, "pid": os.getpid()})
+        table = self.plane.table.version
+        controller.say({"kind": "hello", "version": VERSION, "pid": os.getpid(), "table": table})
 
     def leave(self, idle_seconds: float | None = None, within_seconds: float | None = None) -> None:
         """Take no more visitors, and end when the last one has gone.
@@ -130,6 +134,10 @@ class Control(Listener):
         if self.controller is not None:
             self.controller.say({"kind": "drained", "pool": pool_id, "cut": cut})
 
+    def _listeners(self) -> list[tuple[str, int]]:
+        opened = [(DOOR if isinstance(each, Door) else VISITORS, each.fd) for each in self.visitors if each.fd >= 0]
+        return [*opened, (CONTROL, self.fd)]
+
     def _status(self) -> Message:
         plane = self.plane
         pools = [*plane.table.pools.values(), *plane.draining.values()]
@@ -157,6 +165,19 @@ class Controller(Connection):
     def say(self, message: Message) -> None:
         """Send a message."""
         self.write(encode(message))
+
+    def hand_over(self, listeners: list[tuple[str, int]]) -> None:
+        """Send our sockets to whoever will hold them beside us."""
+        answer = encode({"kind": "listeners", "of": [what for what, _ in listeners]})
+        descriptors = struct.pack(f"{len(listeners)}i", *(fd for _, fd in listeners))
+        try:
+            is_sent = not self.out and self.sock.sendmsg(
+                [answer], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
+            ) == len(answer)
+        except OSError:
+            is_sent = False
+        if not is_sent:
+            self.close()
 
     def on_readable(self) -> None:
         """Take orders."""

@@ -75,7 +75,10 @@ class Proxy(Protocol):
     """The control part of the reverse proxy on this edge. All calls are idempotent."""
 
     async def add(self, pool: Pool) -> None:
-        """Make the pool known to every worker, not routed yet. Raises ProxyUnavailable."""
+        """Make the pool known to every worker, not routed yet; with other upstreams than before it turns to these.
+
+        Raises ProxyUnavailable.
+        """
 
     async def route(self, routes: tuple[Route, ...]) -> None:
         """Put these host names to these pools, in one step per worker, and return when every worker has acknowledged.

@@ -29,16 +29,20 @@ def prove_free(address: Address, setting: str) -> Address:
 
 def open_listeners(address: Address, count: int, setting: str = "THAKUR_HTTP") -> list[socket.socket]:
     """`count` sockets that share one port, which nobody held before. Raises PortTaken, AddressUnusable."""
-    free = prove_free(address, setting)
+    return join_listeners(prove_free(address, setting), count, setting)
+
+
+def join_listeners(address: Address, count: int, setting: str = "THAKUR_HTTP") -> list[socket.socket]:
+    """`count` more sockets on a port that is ours already. Raises PortTaken, AddressUnusable."""
     listeners: list[socket.socket] = []
     try:
         for _ in range(count):
-            listeners.append(_bind(free, is_shared=True))
+            listeners.append(_bind(address, is_shared=True))
             listeners[-1].listen(BACKLOG)
     except OSError as error:
         for listener in listeners:
             listener.close()
-        raise _refusal(free, setting, error) from error
+        raise _refusal(address, setting, error) from error
     return listeners
 
 

@@ -16,11 +16,18 @@ ENDED_SECONDS = 5.0
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
-    """One proxy worker: the process, and the names of its two sockets in the record's directory."""
+    """One proxy worker: the process, its place's number, and the names of its two sockets in the record's directory.
+
+    `release` says which program it is, `speaks` which version of the wire.
+    """
 
     process: ProcessId
+    number: int
     control: str
     door: str
+    release: str
+    speaks: int
+    is_leaving: bool = False
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +46,7 @@ def load(directory: Path) -> Record | None:
     """The last record, or None when there is none that can be read."""
     try:
         return msgspec.json.decode((directory / RECORD).read_bytes(), type=Record)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, msgspec.MsgspecError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 
 from thakur.proxy.interface import Answer, Pool, PoolRouted, ProbeFailed, ProxyUnavailable, Route
 from thakur.proxy.probing import ask
@@ -27,8 +28,14 @@ class LocalProxy:
         self._version = 0
         self._pushing = asyncio.Lock()
 
-    async def start(self) -> None:
-        """Run the workers with the table as it is. Raises PortTaken, AddressUnusable, ProxyUnavailable."""
+    async def start(self, pools: Iterable[Pool] = (), routes: Iterable[Route] = ()) -> None:
+        """Run the workers, or take over those of an earlier start; their first table holds these pools and routes too.
+
+        Raises PortTaken, AddressUnusable, ProxyUnavailable.
+        """
+        self._pools = self._pools | {pool.id: pool for pool in pools}
+        self._routes = self._routes | {route.host: route.pool_id for route in routes}
+        self._version = await self._supervisor.take_over()
         await self._supervisor.start(self._message(self._pools, self._routes))
 
     async def stop(self, drain_seconds: float = STOP_SECONDS) -> None:

@@ -78,6 +78,11 @@ class Pool:
             self.requests -= 1
         return (self.left_table or self.is_watched) and self.requests == 0 and self.streams == 0
 
+    def turn_to(self, addresses: list[tuple[str, int]]) -> None:
+        """Give the next requests to these upstreams; what an earlier one has in hand it finishes."""
+        known = {(upstream.host, upstream.port): upstream for upstream in self.upstreams}
+        self.upstreams = [known.get(address) or Upstream(*address) for address in addresses]
+
     def is_unused(self) -> bool:
         """Nothing claims it."""
         return self.requests == 0 and self.streams == 0
@@ -105,7 +110,8 @@ class Table:
         table = Table(int(message["version"]))
         for told in message["pools"]:
             pool_id = str(told["id"])
-            table.pools[pool_id] = self.pools.get(pool_id) or _pool(pool_id, told)
+            table.pools[pool_id] = pool = self.pools.get(pool_id) or _pool(pool_id, told)
+            pool.turn_to([(str(host), int(port)) for host, port in told.get("upstreams") or ()])
         for host, pool_id in message["routes"].items():
             table.hosts[host.encode("ascii")] = table.pools[pool_id]
         return table
@@ -119,5 +125,4 @@ def _is_better(upstream: Upstream, best: Upstream, now: float) -> bool:
 
 
 def _pool(pool_id: str, told: dict[str, Any]) -> Pool:
-    upstreams = [Upstream(str(host), int(port)) for host, port in told.get("upstreams") or ()]
-    return Pool(pool_id, upstreams, told.get("directory"), is_spa=bool(told.get("is_spa")))
+    return Pool(pool_id, [], told.get("directory"), is_spa=bool(told.get("is_spa")))

@@ -2,17 +2,20 @@
 
 Control to worker, and what it answers:
 
-| kind   | fields                                  | answer                                                        |
-|--------|-----------------------------------------|---------------------------------------------------------------|
-| hello  | key                                     | hello: version, pid; a wrong key closes the connection        |
-| table  | version, pools, routes {host: pool id}  | ack: version, once the table is in force between two events   |
-| drain  | pool                                    | drained: pool, cut; sent when nothing uses the pool any more  |
-| cut    | pool, what ("requests" or "streams")    | nothing of its own; `drained` follows when that was the rest  |
-| status |                                         | status: version, connections, in_flight {pool id: count}      |
-| leave  |                                         | nothing; it stops accepting and exits when its clients are gone |
+| kind      | fields                                  | answer                                                           |
+|-----------|-----------------------------------------|------------------------------------------------------------------|
+| hello     | key                                     | hello: version, pid, table; a wrong key closes the connection    |
+| listeners |                                         | listeners: of, and with its first byte that many descriptors     |
+| table     | version, pools, routes {host: pool id}  | ack: version, once the table is in force between two events      |
+| drain     | pool                                    | drained: pool, cut; sent when nothing uses the pool any more     |
+| cut       | pool, what ("requests" or "streams")    | nothing of its own; `drained` follows when that was the rest     |
+| status    |                                         | status: version, connections, in_flight {pool id: count}         |
+| leave     |                                         | nothing; it stops accepting and exits when its clients are gone  |
 
+`hello`, `listeners` and `leave` are the same in every version, so that any version can take over from any other.
 A pool in a table is {id, upstreams: [[host, port]], directory, is_spa}. A pool that the newest table no longer lists is
-draining: it finishes what it has claimed and gets nothing new.
+draining: it finishes what it has claimed and gets nothing new. One that comes again with other upstreams gives its next
+requests to these.
 """
 
 import json
@@ -20,6 +23,8 @@ import struct
 from typing import Any
 
 VERSION = 1
+# What `of` names in the answer to `listeners`.
+VISITORS, DOOR, CONTROL = "visitors", "door", "control"
 MESSAGE_BYTES = 16 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 

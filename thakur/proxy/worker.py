@@ -52,12 +52,13 @@ def main(arguments: list[str]) -> None:
 class _Bell(Watched):
     """Wakes the loop for a signal: the first asks it to leave, the second to go."""
 
-    __slots__ = ("control", "limits")
+    __slots__ = ("control", "has_rung", "limits")
 
     def __init__(self, control: Control, limits: Limits) -> None:
         super().__init__()
         self.control = control
         self.limits = limits
+        self.has_rung = False
         self.fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         control.plane.loop.add(self.fd, self)
 
@@ -67,9 +68,10 @@ class _Bell(Watched):
     def on_readable(self) -> None:
         """Leave."""
         os.eventfd_read(self.fd)
-        if self.control.plane.is_leaving:
+        if self.has_rung:
             self.control.plane.loop.stop()
         else:
+            self.has_rung = True
             self.control.leave(self.limits.leave_idle_seconds, self.limits.leave_seconds)
 
 

@@ -1,6 +1,7 @@
 """The edge's part: the proxy, the sandbox and the edge itself. Loads no database, no queue, no web framework."""
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from thakur.builds import ArtifactStore
@@ -45,6 +46,7 @@ def wire_placing(
             data / "artifacts",
             uid=user.uid if user else None,
             gid=user.gid if user else None,
+            release=version("thakur-deploy"),
         ),
     )
     bun = Path(find_toolchain(settings.bun, data / "shims").bun)

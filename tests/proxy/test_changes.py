@@ -1,6 +1,6 @@
 import asyncio
 
-from thakur.proxy.slot import Changes
+from thakur.proxy.changes import Changes
 
 
 async def test_a_wait_for_what_holds_already_returns_at_once() -> None:
