@@ -43,3 +43,10 @@ async def test_another_teams_project_is_not_found(client, doubles):
         assert (await client.get(f"/api/v1/projects/theirs{path}")).status_code == 404, path
     assert (await client.delete("/api/v1/projects/theirs")).status_code == 404
     assert (await client.post("/api/v1/projects/theirs/builds", content=b"x")).status_code == 404
+
+
+async def test_a_project_tells_how_much_of_the_disk_its_artifacts_take(client, doubles):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    assert (await client.get("/api/v1/projects/shop")).json()["artifact_bytes"] == 0
+    doubles.builds.kept_bytes = 7
+    assert (await client.get("/api/v1/projects")).json()[0]["artifact_bytes"] == 7

@@ -128,6 +128,7 @@ class FakeBuilds:
     def __init__(self, logs: FakeLogs) -> None:
         self.rows: dict[tuple[int, int], Build] = {}
         self.uploads: dict[int, bytes] = {}
+        self.kept_bytes = 0
         self.logs = logs
         self.pipeline: Callable[[Build], Coroutine[Any, Any, None]] | None = None
         self._running: set[asyncio.Task[None]] = set()
@@ -178,6 +179,9 @@ class FakeBuilds:
 
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         raise ArtifactNotFound("There is no such artifact")
+
+    async def artifact_bytes(self, project_ids: Collection[int]) -> dict[int, int]:
+        return {project_id: self.kept_bytes for project_id in project_ids if self.kept_bytes}
 
     async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
         return 0

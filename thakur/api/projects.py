@@ -6,22 +6,23 @@ from typing import Any
 import msgspec
 from litestar import Request, delete, get, post
 
+from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.body import decoded
 from thakur.api.interface import ApiServices
 from thakur.projects import Project, ProjectStatus
-from thakur.runtime import Deployment
 
 ROOT = "/api/v1/projects"
 
 
 class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A project as the API shows it. `active` is the number of what is live in production."""
+    """A project as the API shows it: `active` is the number of what is live in production, `artifact_bytes` what is kept."""
 
     name: str
     url: str
     status: ProjectStatus
     active: int | None
+    artifact_bytes: int
     created_at: datetime
 
 
@@ -34,23 +35,22 @@ class ProjectAsked(msgspec.Struct, frozen=True):
 @get(ROOT)
 async def list_projects(services: Services, principal: Asker) -> list[ProjectShown]:
     """The projects of the asker's teams, newest first."""
-    projects = await services.projects.list(principal)
-    live = await services.runtime.active(principal, [project.id for project in projects])
-    return [_shown(services, project, live.get(project.id)) for project in projects]
+    return await _shown(services, principal, await services.projects.list(principal))
 
 
 @post(ROOT)
 async def create_project(request: Request[Any, Any, Any], services: Services, principal: Asker) -> ProjectShown:
     """A new project."""
     asked = decoded(await request.body(), ProjectAsked)
-    return _shown(services, await services.projects.create(principal, asked.name), None)
+    (shown,) = await _shown(services, principal, [await services.projects.create(principal, asked.name)])
+    return shown
 
 
 @get(f"{ROOT}/{{name:str}}")
 async def get_project(services: Services, principal: Asker, project: Asked) -> ProjectShown:
     """One project."""
-    live = await services.runtime.active(principal, [project.id])
-    return _shown(services, project, live.get(project.id))
+    (shown,) = await _shown(services, principal, [project])
+    return shown
 
 
 @delete(f"{ROOT}/{{name:str}}", status_code=202)
@@ -60,14 +60,21 @@ async def delete_project(services: Services, principal: Asker, project: Asked) -
     return {"name": project.name, "status": ProjectStatus.DELETING}
 
 
-def _shown(services: ApiServices, project: Project, live: Deployment | None) -> ProjectShown:
-    return ProjectShown(
-        name=project.name,
-        url=services.project_url(project.name),
-        status=project.status,
-        active=live.number if live else None,
-        created_at=project.created_at,
-    )
+async def _shown(services: ApiServices, principal: Principal, projects: list[Project]) -> list[ProjectShown]:
+    ids = [project.id for project in projects]
+    live = await services.runtime.active(principal, ids)
+    kept_bytes = await services.builds.artifact_bytes(ids)
+    return [
+        ProjectShown(
+            name=project.name,
+            url=services.project_url(project.name),
+            status=project.status,
+            active=live[project.id].number if project.id in live else None,
+            artifact_bytes=kept_bytes.get(project.id, 0),
+            created_at=project.created_at,
+        )
+        for project in projects
+    ]
 
 
 HANDLERS = [list_projects, create_project, get_project, delete_project]

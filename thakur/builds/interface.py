@@ -284,6 +284,9 @@ class Builds(Protocol):
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         """Raises ArtifactNotFound."""
 
+    async def artifact_bytes(self, project_ids: Collection[int]) -> dict[int, int]:
+        """The size of the artifacts that are kept, by project id; a file that several share counts in each."""
+
     async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
         """Remove the files of every other artifact on the server, but of no project that is just being built.
 

@@ -146,6 +146,15 @@ class LocalBuilds:
             raise ArtifactNotFound(f"There is no artifact {artifact_id} of this project.")
         return artifact_of(row)
 
+    async def artifact_bytes(self, project_ids: Collection[int]) -> dict[int, int]:
+        size = func.sum(ArtifactRow.size_bytes)
+        kept = select(ArtifactRow.project_id, size).where(
+            ArtifactRow.project_id.in_(project_ids), ArtifactRow.removed_at.is_(None)
+        )
+        async with self._db.session() as session:
+            rows = await session.execute(kept.group_by(ArtifactRow.project_id))
+            return {project_id: int(size_bytes) for project_id, size_bytes in rows}
+
     async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
         return await Removal(self._db, self._artifacts).keep(artifact_ids)
 

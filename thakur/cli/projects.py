@@ -27,17 +27,23 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
 def run_list(args: argparse.Namespace) -> int:
     """Print the projects, newest first."""
     from thakur.cli.session import open_session
-    from thakur.cli.times import age
+    from thakur.cli.times import age, size
 
     projects: list[dict[str, Any]] = open_session().client.get("projects")
     if args.json:
         document(projects)
         return 0
     rows = [
-        [row["name"], f"#{row['active']}" if row["active"] else "-", row["url"], age(row["created_at"])]
+        [
+            row["name"],
+            f"#{row['active']}" if row["active"] else "-",
+            row["url"],
+            age(row["created_at"]),
+            size(row["artifact_bytes"]),
+        ]
         for row in projects
     ]
-    table(["name", "live", "url", "age"], rows, "No projects yet. Make one with: thakur deploy FOLDER")
+    table(["name", "live", "url", "age", "artifacts"], rows, "No projects yet. Make one with: thakur deploy FOLDER")
     return 0
 
 
