@@ -35,18 +35,17 @@ async def test_losing_it_ends_the_work() -> None:
     carrying = asyncio.create_task(ours.carry(forever(seen)))
     await eventually(lambda: seen)
 
-    ours.lose(is_taken=True)
-    ours.lose(is_taken=False)
+    ours.lose()
+    ours.lose()
 
     assert await carrying is None
     assert seen == ["began", "ended"]
-    assert ours.is_taken
 
 
 async def test_what_was_lost_before_is_not_begun_for_long() -> None:
     seen: list[str] = []
     ours = attempt()
-    ours.lose(is_taken=False)
+    ours.lose()
 
     assert await ours.carry(forever(seen)) is None
     assert seen in ([], ["began", "ended"])

@@ -182,6 +182,7 @@ async def test_a_second_attempt_says_so(tmp_path: Path) -> None:
     await place.pipeline.run(Attempt(make_build(1, 1, received.digest, attempt=2)))
 
     assert place.logs.writer(1).lines[0][1].startswith("Attempt 2 begins")
+    assert place.logs.retired == [1]
 
 
 async def test_a_full_disk_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

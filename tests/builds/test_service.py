@@ -174,6 +174,22 @@ async def test_of_requests_in_the_same_moment_the_newest_number_stays(house: Bui
             assert len(await house.texts(build)) == 1
 
 
+async def test_who_comes_late_with_an_older_number_gives_way(
+    house: BuildHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = await house.project()
+    numbers = iter((2, 1))
+
+    async def take_number(project_id: int) -> int:
+        return next(numbers)
+
+    monkeypatch.setattr(house.projects, "take_number", take_number)
+    newer, older = await house.request(project, SITE), await house.request(project, SITE)
+
+    assert (older.number, older.status, older.ended_by) == (1, BuildStatus.SUPERSEDED, "#2")
+    assert (await house.look(newer)).status is BuildStatus.QUEUED
+
+
 async def test_a_deletion_waits_for_a_worker_that_holds_a_build(house: BuildHouse) -> None:
     build = await house.request(await house.project(), SITE)
     await house.claims.claim()

@@ -206,3 +206,21 @@ async def test_stopping_does_not_wait_for_a_database_that_is_away(
     await away.stop()
 
     assert caplog.records[-1].message == "log lines that waited for the database are lost"
+
+
+async def test_a_retired_pen_adds_nothing_and_the_next_one_does(
+    logs: LocalLogs, elsewhere: LocalLogs, stream_id: int
+) -> None:
+    old = elsewhere.writer(stream_id)
+    old.write("before")
+    await old.flush()
+
+    await logs.retire_writers(stream_id)
+    old.write("too late")
+    new = logs.writer(stream_id)
+    new.write("after")
+    await asyncio.gather(old.flush(), new.flush())
+    old.write("again")
+    await old.flush()
+
+    assert [line.text for line in await logs.page(stream_id, 0, 10)] == ["before", "after"]

@@ -33,6 +33,7 @@ class RecordingLogs:
         self.writers: dict[int, RecordingWriter] = {}
         self.redactors: dict[int, Redactor] = {}
         self.ended: list[int] = []
+        self.retired: list[int] = []
 
     async def open_build(self, project_id: int, number: int) -> int:
         return number
@@ -41,6 +42,9 @@ class RecordingLogs:
         if redactor is not None:
             self.redactors[stream_id] = redactor
         return self.writers.setdefault(stream_id, RecordingWriter())
+
+    async def retire_writers(self, stream_id: int) -> None:
+        self.retired.append(stream_id)
 
     async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:
         for entry in entries:

@@ -30,8 +30,6 @@ class Attempt:
         self.plan: Plan | None = None
         self.steps: list[Step] = []
         self.inputs_digest: str | None = None
-        # Somebody else goes on with the build: its log is no longer this attempt's.
-        self.is_taken = False
         self.over = asyncio.Event()
         self._is_lost = False
         self._hold: asyncio.Timeout | None = None
@@ -60,14 +58,11 @@ class Attempt:
         finally:
             self._hold = None
 
-    def lose(self, *, is_taken: bool) -> None:
+    def lose(self) -> None:
         """End the work at once. May be called twice."""
-        if self._is_lost:
-            return
-        self._is_lost = True
-        self.is_taken = is_taken
-        if self._hold is not None:
+        if not self._is_lost and self._hold is not None:
             self._expire(self._hold)
+        self._is_lost = True
 
     def _expire(self, hold: asyncio.Timeout) -> None:
         hold.reschedule(asyncio.get_running_loop().time())

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from sqlalchemy import update
 
-from thakur.builds.failures import INTERRUPTED, sentences
+from thakur.builds.failures import INTERRUPTED, explanation
 from thakur.builds.interface import Build, BuildStatus
 from thakur.builds.models import BuildRow
 from thakur.builds.uploads import Uploads
@@ -46,5 +46,5 @@ def last_words(build: Build) -> list[Entry]:
         before = "" if build.started_at else " before it began"
         return [Entry(f"Superseded by {build.ended_by}{before}", Level.WARNING)]
     if build.failure is not None and build.failure.code == INTERRUPTED.code:
-        return [Entry(sentence, Level.ERROR) for sentence in sentences(build.failure)]
+        return explanation(build.failure)
     return []

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from thakur.builds.interface import BuildFailed, Failure
 from thakur.errors import ThakurError
-from thakur.logs import Level, StreamWriter
+from thakur.logs import Entry, Level, StreamWriter
 from thakur.security import Redactor
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -27,13 +27,13 @@ INTERRUPTED = Failure(
 
 def say(failure: Failure, writer: StreamWriter) -> None:
     """Write the three sentences, those that there are."""
-    for sentence in sentences(failure):
-        writer.write(sentence, Level.ERROR)
+    for entry in explanation(failure):
+        writer.write(entry.text, entry.level)
 
 
-def sentences(failure: Failure) -> list[str]:
-    """What happened, why, and what to do next, as far as it is known."""
-    return [sentence for sentence in (failure.what, failure.why, failure.next) if sentence]
+def explanation(failure: Failure) -> list[Entry]:
+    """What happened, why, and what to do next, as far as it is known, a line each."""
+    return [Entry(sentence, Level.ERROR) for sentence in (failure.what, failure.why, failure.next) if sentence]
 
 
 def told(error: ThakurError, redactor: Redactor) -> Failure:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -11,13 +11,13 @@ from typing import TypeVar
 from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.claims import Claims
 from thakur.builds.endings import Endings
-from thakur.builds.failures import INTERNAL, say
+from thakur.builds.failures import INTERNAL, explanation
 from thakur.builds.interface import ArtifactConsumer, ArtifactReady, Build, BuildFailed, Failure
 from thakur.builds.leftovers import Leftovers
 from thakur.builds.pipeline import Pipeline
 from thakur.db import DatabaseUnavailable
 from thakur.errors import ThakurError
-from thakur.logs import Logs
+from thakur.logs import Entry, Logs
 
 # How long a build that is done waits for the database to hear of it, and how often it tries.
 WRITE_SECONDS = 60.0
@@ -79,7 +79,7 @@ class BuildJobs:
         held = await self._claims.renew([attempt.build for attempt in attempts])
         for attempt in attempts:
             if attempt.build.id not in held:
-                attempt.lose(is_taken=await self._claims.ended(attempt.build) is None)
+                attempt.lose()
 
     async def sweep(self) -> bool:
         """Take up what others left undone; whether a build waits again because of that."""
@@ -132,10 +132,11 @@ class BuildJobs:
         except DatabaseUnavailable:
             log.warning("build goes on when the database is back", extra={"build_id": build.id})
         except ThakurError as error:
-            await self._explain(attempt, Failure(code=error.code, what=error.message, next=error.hint))
+            failure = Failure(code=error.code, what=error.message, next=error.hint)
+            await self._fail(attempt, failure, unsaid=explanation(failure))
         except Exception:  # the job's shell: a bug in one build must not stop the others
             log.exception("build failed by a bug", extra={"build_id": build.id})
-            await self._explain(attempt, INTERNAL)
+            await self._fail(attempt, INTERNAL, unsaid=explanation(INTERNAL))
 
     async def _take_turn(self, attempt: Attempt) -> Outcome:
         for other in list(self._running):
@@ -152,16 +153,11 @@ class BuildJobs:
         else:
             await self._announce(done)
 
-    async def _explain(self, attempt: Attempt, failure: Failure) -> None:
-        if not attempt.is_taken:
-            writer = self._logs.writer(attempt.build.log_stream_id)
-            say(failure, writer)
-            await writer.flush()
-        await self._fail(attempt, failure)
-
-    async def _fail(self, attempt: Attempt, failure: Failure) -> None:
+    async def _fail(self, attempt: Attempt, failure: Failure, unsaid: Sequence[Entry] = ()) -> None:
         if await _surely(lambda: self._claims.fail(attempt, failure)):
             log.info("build failed", extra={"build_id": attempt.build.id, "code": failure.code})
+            if unsaid:
+                await self._logs.append(attempt.build.log_stream_id, unsaid)
         await self._step_aside(attempt)
 
     async def _step_aside(self, attempt: Attempt) -> None:

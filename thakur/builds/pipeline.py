@@ -73,6 +73,9 @@ class Pipeline:
         build = attempt.build
         env = await self._env_vars.resolve(build.environment_id, Phase.BUILD)
         redactor = Redactor(env.values())
+        if build.attempt > 1:
+            # The attempt before may run on where nobody can tell it that it is over.
+            await self._logs.retire_writers(build.log_stream_id)
         writer = self._logs.writer(build.log_stream_id, redactor)
         workspace = self._workspaces.prepare(build.project_id, build.id, build.attempt)
         if build.attempt > 1:
@@ -95,8 +98,7 @@ class Pipeline:
             raise BuildFailed(failure) from error
         finally:
             await asyncio.shield(asyncio.to_thread(self._leave, workspace))
-            if not attempt.is_taken:
-                await writer.flush()
+            await writer.flush()
 
     async def recover(self) -> None:
         """End and remove what a crash left behind. Only while no build runs here."""

@@ -109,6 +109,12 @@ class Logs(Protocol):
     def writer(self, stream_id: int, redactor: Redactor | None = None) -> StreamWriter:
         """A pen for a build stream, through which no secret passes; several pens may write one after the other."""
 
+    async def retire_writers(self, stream_id: int) -> None:
+        """Drop whatever a pen that has begun to write in the stream has not stored yet, in whichever process it is.
+
+        For who goes on where another one may be writing still: a pen asked for afterwards is not meant.
+        """
+
     async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:
         """Store lines of a build stream now; returns the last number."""
 

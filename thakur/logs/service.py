@@ -74,6 +74,9 @@ class LocalLogs:
         self._pens.add(pen)
         return pen
 
+    async def retire_writers(self, stream_id: int) -> None:
+        await self._streams.retire_sources(stream_id)
+
     async def append(self, stream_id: int, entries: Sequence[Entry]) -> int:
         return (await self._add_to_build(stream_id, _cut(entries))).last_number
 

@@ -58,6 +58,12 @@ class Streams:
             (project_id, environment_id),
         )
 
+    async def retire_sources(self, stream_id: int) -> None:
+        """Let no source that is known now add another line."""
+        async with self._db.connection() as connection:
+            # No batch begins there, so each looks like one that was stored already.
+            await connection.execute("UPDATE log_sources SET offset_bytes = -1 WHERE stream_id = %s", [stream_id])
+
     async def end(self, stream_id: int) -> int | None:
         """Mark the stream ended; returns its last number, or None when there is no such stream any more."""
         async with self._db.connection() as connection:
