@@ -44,3 +44,28 @@ def test_what_has_ended_cannot_be_canceled(thakur, shop):
 
 def test_a_number_is_needed(thakur, shop):
     assert thakur("cancel", "--project", "shop").status == 2
+
+
+def test_a_build_under_way_is_canceled(thakur, shop):
+    shop.builds.rows[1, 2] = make_build(1, 2, status=BuildStatus.RUNNING)
+
+    ran = thakur("cancel", 2, "--project", "shop")
+
+    assert ran.status == 0
+    assert shop.builds.rows[1, 2].status is BuildStatus.CANCELED
+    assert shop.rollouts.asked == []
+
+
+def test_a_build_that_succeeds_in_that_moment_has_its_rollout_canceled(thakur, shop, monkeypatch):
+    build = shop.builds.rows[1, 2] = make_build(1, 2, status=BuildStatus.RUNNING)
+    shop.runtime.rows[1, 2] = make_deployment(1, 2, status=DeploymentStatus.CHECKING)
+    cancel = shop.builds.cancel
+
+    async def too_late(*asked):
+        shop.builds.change(build, status=BuildStatus.SUCCEEDED)
+        return await cancel(*asked)
+
+    monkeypatch.setattr(shop.builds, "cancel", too_late)
+
+    assert thakur("cancel", 2, "--project", "shop").status == 0
+    assert shop.rollouts.asked == [("cancel", 2)]

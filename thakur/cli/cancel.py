@@ -26,14 +26,29 @@ def run(args: argparse.Namespace) -> int:
 
     session = open_session()
     project = session.project(args)
-    things = _unfinished(session, project, args.number)
-    row: dict[str, Any] = session.client.post(project_path(project, things, args.number, "cancellation"))
+    row = _cancel(session, project, args.number)
     if args.json:
         document({"project": project, "number": args.number, "status": row["status"]})
     live = session.client.get(project_path(project))
     still = f" #{live['active']} is still live at {live['url']}." if live["active"] else ""
     say(f"#{args.number} is {row['status']}.{still}")
     return 0
+
+
+def _cancel(session: "Session", project: str, number: int) -> dict[str, Any]:
+    from thakur.cli.interface import Refused
+    from thakur.cli.session import project_path
+
+    things = _unfinished(session, project, number)
+    try:
+        row: dict[str, Any] = session.client.post(project_path(project, things, number, "cancellation"))
+    except Refused as refusal:
+        # It ended between the question and the order.
+        if refusal.problem.get("code") != "build_ended":
+            raise
+        things = _unfinished(session, project, number)
+        row = session.client.post(project_path(project, things, number, "cancellation"))
+    return row
 
 
 def _unfinished(session: "Session", project: str, number: int) -> str:
