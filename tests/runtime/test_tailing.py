@@ -10,6 +10,7 @@ from support.log_sinks import MemorySink
 from support.waiting import eventually
 from thakur.background import Tasks
 from thakur.logs import LINE_BYTES, Level
+from thakur.runtime import growing
 from thakur.runtime.homes import Home
 from thakur.runtime.tailing import BATCH_LINES, Origin, Tail, cut_lines, last_lines
 from thakur.security import Redactor
@@ -228,3 +229,45 @@ def test_the_last_lines_are_the_newest_fifty(home: Home) -> None:
     _write(home, b"".join(b"line %d\n" % number for number in range(10_000)))
 
     assert last_lines(home.output) == tuple(f"line {number}" for number in range(9_950, 10_000))
+
+
+async def test_a_long_output_is_cut_off_and_every_line_still_arrives_once(
+    home: Home, sink: MemorySink, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "MOST_BYTES", 64 * 1024)
+    monkeypatch.setattr(growing, "KEPT_BYTES", 32 * 1024)
+    tail = Tail(home, ORIGIN, sink, tasks)
+    for burst in range(8):
+        _write(home, b"".join(b"line %d of a burst\n" % number for number in range(burst * 500, burst * 500 + 500)))
+        await eventually(lambda end=500 * (burst + 1): len(sink.entries()) == end)
+    await eventually(lambda: home.output.stat().st_size <= 64 * 1024)
+    await tail.finish(5)
+    _write(home, b"after a restart\n")
+    await Tail(home, ORIGIN, sink, tasks).finish(5)
+
+    assert sink.texts() == [*(f"line {number} of a burst" for number in range(4000)), "after a restart"]
+
+
+async def test_output_that_comes_too_fast_is_cut_and_told_of_once_a_minute(
+    home: Home, sink: MemorySink, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "MOST_BYTES", 64 * 1024)
+    monkeypatch.setattr(growing, "KEPT_BYTES", 32 * 1024)
+    sink.failures_to_come = 3
+    flood = b"".join(b"line %d\n" % number for number in range(100_000))
+    _write(home, flood)
+    tail = Tail(home, ORIGIN, sink, tasks)
+
+    await eventually(lambda: sink.texts(Level.INFO)[-1:] == ["line 99999"])
+    _write(home, flood)
+    await eventually(lambda: len(sink.texts(Level.INFO)) > 4_000)
+    await tail.finish(5)
+
+    assert home.output.stat().st_size <= 64 * 1024
+    (told,) = sink.texts(Level.WARNING)
+    assert told == "1.1 MB of output are missing here: it came faster than it could be stored."
+    numbers = [int(text.removeprefix("line ")) for text in sink.texts(Level.INFO)]
+    first, second = numbers[: numbers.index(99_999) + 1], numbers[numbers.index(99_999) + 1 :]
+    assert first == list(range(first[0], 100_000))
+    assert second == list(range(second[0], 100_000))
+    assert sink.entries()[0].text == told

@@ -11,6 +11,7 @@ import msgspec
 from thakur.background import Tasks
 from thakur.logs import LINE_BYTES, Entry, Level, LogSink, SourceBatch
 from thakur.runtime.backoff import backoff_seconds
+from thakur.runtime.growing import GrowingFile
 from thakur.runtime.homes import Home
 from thakur.security import Redactor
 
@@ -22,6 +23,7 @@ READ_BYTES = 256 * 1024
 BATCH_LINES = 1000
 LAST_LINES = 50
 LAST_LINES_BYTES = 64 * 1024
+TOLD_EVERY_SECONDS = 60.0
 NO_SECRETS = Redactor(())
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 class Tail:
     """Follows one replica's two files: its output, and notices, which are Thakur's own words about it.
 
-    Secrets reach neither the sink nor the notices, and stay in the output only until its lines are stored.
+    Secrets reach neither the sink nor the notices, and stay in the output only until its lines are stored. Output that
+    comes faster than it is stored is cut off at the front, and a line tells how much that was.
     """
 
     def __init__(
@@ -85,18 +88,25 @@ class Tail:
                 failures += 1
                 if failures == 1:
                     log.warning("log sink failed", exc_info=error, extra={"source": self._origin.name})
-                await asyncio.sleep(backoff_seconds(failures, FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS))
+                await self._wait(backoff_seconds(failures, FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS))
                 continue
             if is_ending and not has_moved:
                 return
-            if not has_moved:
-                await self._pause()
+            # Also when there is more: a flood may have its share of this process, and no more.
+            await self._pause()
 
     async def _turn(self, *, is_last: bool) -> bool:
         # Notices are looked at first and stored last: what the replica wrote before one comes before it.
         notices = self._notices.read()
+        await self._output.shorten()
         has_moved = await self._output.store(self._output.read(), is_last=is_last)
         return await self._notices.store(notices, is_last=is_last) or has_moved
+
+    async def _wait(self, seconds: float) -> None:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await self._output.shorten()
+            await asyncio.sleep(min(left, POLL_SECONDS))
 
     async def _pause(self) -> None:
         try:
@@ -115,32 +125,38 @@ class _FileTail:
         entry: Callable[[bytes], Entry],
         redactor: Redactor = NO_SECRETS,
     ) -> None:
-        self._path = path
+        self._file = GrowingFile(path)
         self._origin = origin
         self._sink = sink
         self._entry = entry
         self._redactor = redactor
         self._offset = 0
         self._unfinished_at = (-1, 0.0)
+        self._lost = _Lost()
 
-    def read(self) -> bytes:
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                return file.read(READ_BYTES)
-        except FileNotFoundError:
-            return b""
+    def read(self) -> tuple[int, bytes]:
+        return self._file.read(self._offset, READ_BYTES)
 
-    async def store(self, data: bytes, *, is_last: bool) -> bool:
+    async def shorten(self) -> None:
+        if self._file.is_too_long:
+            await asyncio.to_thread(self._file.shorten, self._offset)
+
+    async def store(self, piece: tuple[int, bytes], *, is_last: bool) -> bool:
+        begin, data = piece
         if not data:
             return False
-        is_end = is_last or self._has_waited(data)
+        if begin > self._offset:
+            # The rest of a line that was cut through: what is left of a secret in it would not be known.
+            begin += data.find(b"\n") + 1 or len(data)
+            data = data[begin - piece[0] :]
+        is_end = is_last or self._has_waited(begin, data)
         if is_end and not is_last:
             # What could be the beginning of a secret waits on.
             data = data[: self._redactor.cut(data, data.rfind(b"\n") + 1, len(data))]
         lines, used = cut_lines(data, is_end=is_end, redactor=self._redactor)
-        if not lines:
+        if not lines and begin == self._offset:
             return False
+        lost_bytes, told = self._lost.told(begin - self._offset)
         following = await self._sink.store(
             SourceBatch(
                 stream_id=self._origin.stream_id,
@@ -149,30 +165,48 @@ class _FileTail:
                 edge_id=self._origin.edge_id,
                 replica=self._origin.replica,
                 offset_bytes=self._offset,
-                next_offset_bytes=self._offset + used,
-                entries=tuple(self._entry(self._redactor.redact(line)) for line in lines),
+                next_offset_bytes=begin + used,
+                entries=(*told, *(self._entry(self._redactor.redact(line)) for line in lines)),
             ),
         )
-        self._hide_secrets(data[: max(0, following - self._offset)])
+        self._hide_secrets(begin, data[: max(0, following - begin)])
+        if following == begin + used:
+            self._lost.count(lost_bytes, is_told=bool(told))
         has_moved = following != self._offset
         self._offset = following
         return has_moved
 
-    def _hide_secrets(self, stored: bytes) -> None:
-        secrets = list(self._redactor.found(stored))
-        if not secrets:
-            return
-        with self._path.open("r+b") as file:
-            for begin, end in secrets:
-                file.seek(self._offset + begin)
-                file.write(b"*" * (end - begin))
+    def _hide_secrets(self, position: int, stored: bytes) -> None:
+        for begin, end in self._redactor.found(stored):
+            self._file.overwrite(position + begin, b"*" * (end - begin))
 
-    def _has_waited(self, data: bytes) -> bool:
+    def _has_waited(self, begin: int, data: bytes) -> bool:
         now = asyncio.get_running_loop().time()
-        start = self._offset + data.rfind(b"\n") + 1
+        start = begin + data.rfind(b"\n") + 1
         if self._unfinished_at[0] != start:
             self._unfinished_at = (start, now)
         return now - self._unfinished_at[1] >= UNFINISHED_LINE_SECONDS
+
+
+class _Lost:
+    """Output that was cut off before anybody read it: counted, and told once a minute."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+        self._told_at = -TOLD_EVERY_SECONDS
+
+    def told(self, more_bytes: int) -> tuple[int, tuple[Entry, ...]]:
+        now = asyncio.get_running_loop().time()
+        lost_bytes = self._bytes + more_bytes
+        if not lost_bytes or now - self._told_at < TOLD_EVERY_SECONDS:
+            return lost_bytes, ()
+        text = f"{lost_bytes / 1e6:,.1f} MB of output are missing here: it came faster than it could be stored."
+        return lost_bytes, (Entry(text, Level.WARNING, datetime.now(UTC)),)
+
+    def count(self, lost_bytes: int, *, is_told: bool) -> None:
+        self._bytes = 0 if is_told else lost_bytes
+        if is_told:
+            self._told_at = asyncio.get_running_loop().time()
 
 
 def cut_lines(data: bytes, *, is_end: bool, redactor: Redactor = NO_SECRETS) -> tuple[list[bytes], int]:
