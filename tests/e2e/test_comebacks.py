@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from bench.strict import StrictLoad
 from e2e.conftest import Figures
 from support.remains import processes
 from support.server import Server
-from support.waiting import eventually
+from support.waiting import eventually, pass_time
 from thakur.cli.client import Client
 from thakur.settings import ClientSettings
 
@@ -33,6 +36,7 @@ setInterval(() => {}, 1000)
 """
 WORDS = ("amber", "birch")
 ACTS = 5
+DEATHS_AFTER = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0)
 
 
 def application(folder: Path, source: str = SERVER, note: str = "") -> Path:
@@ -73,8 +77,7 @@ def test_a_rollback_takes_two_seconds_and_brings_the_env_vars_along(
 
 
 def rollout(server: Server, project: str, number: int) -> dict[str, float]:
-    rows = server.run("deployments", "--project", project, "--json").json()
-    (row,) = (row for row in rows if row["number"] == number)
+    (row,) = (row for row in deployments(server, project) if row["number"] == number)
     return {step["name"]: step["seconds"] for step in row["steps"]}
 
 
@@ -132,9 +135,62 @@ async def test_a_cancel_takes_two_seconds_and_leaves_what_is_live(
     assert gone <= 2.0
 
 
+async def test_whenever_the_server_dies_a_rollback_comes_to_its_end(
+    alone: Server, tmp_path: Path, figures: Figures
+) -> None:
+    alone.start()
+    await asyncio.to_thread(two_deployments, alone, tmp_path / "app", "dies")
+    taken, ends = [], []
+    for delay in DEATHS_AFTER:
+        (standby,) = [row["number"] for row in deployments(alone, "dies") if row["status"] == "standby"]
+        client = Client(ClientSettings.from_env(alone.env))
+        client.post(f"projects/dies/deployments/{standby}/rollback")
+        pass_time(delay)
+        assert alone.process is not None
+        alone.process.kill()
+        alone.process.wait()
+        began = time.monotonic()
+        alone.start()
+
+        await eventually(lambda: sorted(statuses(alone, "dies")) == ["active", "standby"], 30)
+        taken.append(round(time.monotonic() - began, 1))
+        live = active(alone, "dies")
+        ends.append("came" if live == standby else "stayed")
+        word = WORDS[live - 1]
+        await eventually(lambda word=word: alone.get("dies").text == f"hello from {word}", 10)
+        assert alone.run("logs", "-f", "--project", "dies", "--deployment", str(standby)).status == 0, (
+            "its log has ended"
+        )
+
+    figures.add(f"server killed {DEATHS_AFTER} s after a rollback was asked for: at rest after {taken} s; it {ends}")
+    assert ends == ["came"] * len(DEATHS_AFTER)
+
+
+@pytest.fixture
+def alone() -> Iterator[Server]:
+    """A server of this test's own."""
+    place = Path(tempfile.mkdtemp(prefix="thakur-die-"))
+    place.chmod(0o755)
+    server = Server(place / "data")
+    yield server
+    if server.process is not None and server.process.poll() is None:
+        server.stop()
+    server.run("stop", check=False)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def deployments(server: Server, project: str) -> list[dict[str, Any]]:
+    return server.run("deployments", "--project", project, "--json").json()
+
+
+def active(server: Server, project: str) -> int:
+    (number,) = (row["number"] for row in deployments(server, project) if row["status"] == "active")
+    return number
+
+
 def replicas(server: Server) -> set[int]:
     return {pid for pid, told in processes(server.data_dir).items() if "replicas" in told or "index.ts" in told}
 
 
 def statuses(server: Server, project: str) -> list[str]:
-    return [row["status"] for row in server.run("deployments", "--project", project, "--json").json()]
+    return [row["status"] for row in deployments(server, project)]

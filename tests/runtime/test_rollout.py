@@ -92,6 +92,23 @@ async def test_a_rollback_brings_the_same_deployment_back(room: RolloutRoom) -> 
     assert second.id in room.edge.retired
 
 
+async def test_the_log_of_a_comeback_is_open_though_whoever_asked_died_on_the_way(room: RolloutRoom) -> None:
+    project = await room.project()
+    first = await room.deployed(project)
+    await room.deployed(project)
+    await room.store.bring_back(first.id, room.principal)
+    is_open = []
+
+    async def look() -> None:
+        is_open.append(not await room.has_ended_log(first))
+
+    room.edge.before["check"] = look
+    await room.jobs.drain()
+
+    assert is_open == [True]
+    assert await room.has_ended_log(first)
+
+
 async def test_a_rollback_that_fails_returns_to_where_it_was(room: RolloutRoom) -> None:
     project = await room.project()
     first, second = await room.deployed(project), await room.deployed(project)
