@@ -16,12 +16,19 @@ PAUSE_SECONDS = 0.5
 Line = dict[str, Any]
 
 
-def follow(client: Client, path: str, on_break: Callable[[], None] = lambda: None) -> Iterator[Line]:
+def follow(
+    client: Client,
+    path: str,
+    on_break: Callable[[], None] = lambda: None,
+    on_clear: Callable[[], None] = lambda: None,
+) -> Iterator[Line]:
     """The stream's lines until its end; after a break it goes on behind the last line seen.
 
-    `on_break` is called when nobody answers any more. Raises ServerAbsent, after 60 s of that, and Refused.
+    `on_break` is called when nobody answers any more, `on_clear` when somebody removed the lines so far. Raises
+    ServerAbsent, after 60 s of nobody answering, and Refused.
     """
     last: int | None = None
+    goes_on_from = 0
     deadline: float | None = None
     has_answered = False
     while True:
@@ -30,7 +37,10 @@ def follow(client: Client, path: str, on_break: Callable[[], None] = lambda: Non
                 has_answered, deadline = True, None
                 if kind == "end":
                     return
-                if line is not None:
+                if kind == "cleared" and line is not None and line["goes_on_from"] > goes_on_from:
+                    goes_on_from = line["goes_on_from"]
+                    on_clear()
+                elif kind == "message" and line is not None:
                     last = int(line["number"])
                     yield line
         except (ServerAbsent, Refused, OSError, HTTPException) as error:
@@ -51,7 +61,7 @@ def _events(client: Client, path: str, last: int | None) -> Iterator[tuple[str, 
 
 
 def parse(response: HTTPResponse) -> Iterator[tuple[str, Line | None]]:
-    """The events of a response, each with its kind and line; a comment is an event of kind `ping`."""
+    """The events of a response, each with its kind and data; a comment is an event of kind `ping`."""
     kind, data = "message", ""
     while raw := response.readline():
         name, _, value = raw.decode().rstrip("\n").partition(": ")
@@ -72,7 +82,7 @@ def _line(data: str) -> Line | None:
         line = json.loads(data)
     except ValueError as error:
         raise AnswerUnreadable(f"A log line is no JSON: {data[:80]}") from error
-    return line if isinstance(line, dict) and "number" in line else None
+    return line if isinstance(line, dict) and line else None
 
 
 def _may_pass(error: Exception) -> bool:
