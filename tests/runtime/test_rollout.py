@@ -9,6 +9,7 @@ from thakur.builds import ArtifactNotFound
 from thakur.db import DatabaseUnavailable
 from thakur.logs import Level
 from thakur.projects import Project
+from thakur.runtime import jobs
 
 
 async def test_a_rollout_prepares_checks_switches_and_retires_what_it_replaced(room: RolloutRoom) -> None:
@@ -143,7 +144,10 @@ async def test_a_redeploy_is_a_new_deployment_of_the_same_artifact_with_the_env_
 
 
 @pytest.mark.parametrize("step", ["prepare", "check", "switch"])
-async def test_a_cancel_at_any_step_leaves_what_was_active(committed_room: RolloutRoom, step: str) -> None:
+async def test_a_cancel_at_any_step_leaves_what_was_active(
+    committed_room: RolloutRoom, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr(jobs, "RENEW_SECONDS", 60.0)  # in this process it needs no lease to be noticed
     room = committed_room
     project = await room.project()
     first = await room.deployed(project)
@@ -167,7 +171,10 @@ async def test_a_cancel_at_any_step_leaves_what_was_active(committed_room: Rollo
     assert first.id in room.edge.orders
 
 
-async def test_a_newer_deployment_breaks_off_the_rollout_of_an_older_one(committed_room: RolloutRoom) -> None:
+async def test_a_newer_deployment_breaks_off_the_rollout_of_an_older_one(
+    committed_room: RolloutRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RENEW_SECONDS", 60.0)
     room = committed_room
     project = await room.project()
     older = await room.queued(project)
@@ -176,6 +183,7 @@ async def test_a_newer_deployment_breaks_off_the_rollout_of_an_older_one(committ
     await eventually(lambda: ("check", older.id) in room.edge.calls)
 
     newer = await room.queued(project)
+    await eventually(lambda: ("discard", older.id) in room.edge.calls)
     room.edge.may_check.set()
     await rolling
 
