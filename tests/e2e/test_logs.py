@@ -15,9 +15,10 @@ import psycopg
 import pytest
 
 from e2e.conftest import Figures
+from e2e.test_roles import READY_SECONDS, ROLES, Split
 from support.log_viewers import Viewer
 from support.server import Done, Server
-from support.waiting import eventually
+from support.waiting import eventually, wait_until
 
 PRINTER = Path(__file__).parents[1] / "apps" / "printer"
 LINES, RATE = 20_000, 2_500
@@ -38,6 +39,37 @@ def own_server() -> Iterator[Server]:
         if server.process is not None and server.process.poll() is None:
             server.stop()
         server.run("stop", check=False)
+        shutil.rmtree(base, ignore_errors=True)
+
+
+class Roles:
+    """A server whose roles are processes of their own."""
+
+    def __init__(self, server: Split) -> None:
+        self.server = server
+        self.processes = {role: server.start_role(role) for role in ROLES}
+        wait_until(server.is_answering, READY_SECONDS)
+
+    def again(self, role: str, number: int) -> None:
+        """End a role with a signal and start it again at once."""
+        self.processes[role].send_signal(number)
+        self.processes[role].wait(READY_SECONDS)
+        self.processes[role] = self.server.start_role(role)
+
+    def stop(self) -> None:
+        self.server.run("stop", check=False)
+        for process in self.processes.values():
+            process.wait(READY_SECONDS)
+
+
+@pytest.fixture
+def roles() -> Iterator[Roles]:
+    base = Path(tempfile.mkdtemp(prefix="thakur-logs-"))
+    split = Roles(Split(base / "data"))
+    try:
+        yield split
+    finally:
+        split.stop()
         shutil.rmtree(base, ignore_errors=True)
 
 
@@ -135,8 +167,47 @@ async def test_no_line_is_lost_or_doubled_over_cuts_and_restarts(
     )
 
 
-async def test_a_crowd_sees_lines_soon(own_server: Server, tmp_path: Path, figures: Figures) -> None:
-    server = own_server
+async def test_no_line_is_lost_or_doubled_over_three_processes(roles: Roles, tmp_path: Path, figures: Figures) -> None:
+    server = roles.server
+    folder = printer(tmp_path / "printer", LINES, RATE)
+    deploying = asyncio.ensure_future(
+        asyncio.to_thread(server.run, "deploy", str(folder), "--project", "printer", check=False)
+    )
+    url = "/api/v1/projects/printer/builds/1/logs"
+    viewers = [Viewer(_socket(server), url, cuts=CUTS, chance=random.Random(seed)) for seed in range(VIEWERS)]
+    watching = [asyncio.ensure_future(viewer.watch()) for viewer in viewers]
+
+    await begun(server, LINES // 8, attempt=1)
+    await asyncio.to_thread(roles.again, "api", signal.SIGTERM)
+    await begun(server, LINES // 2, attempt=1)
+    await asyncio.to_thread(roles.again, "api", signal.SIGKILL)
+    await begun(server, LINES * 3 // 4, attempt=1)
+    await asyncio.to_thread(roles.again, "worker", signal.SIGKILL)
+    await asyncio.wait_for(asyncio.gather(*watching), 120)
+    deployed: Done = await deploying
+
+    rows = stored(server)
+    assert deployed.status == 0, deployed.err
+    assert [number for number, _, _ in rows] == list(range(1, len(rows) + 1))
+    for viewer in viewers:
+        assert [(line["number"], line["level"], line["text"]) for line in viewer.lines] == rows
+    texts = [text for _, _, text in rows]
+    first, last = printed(texts).values()
+    assert first == list(range(len(first)))
+    assert last == list(range(LINES))
+    kept = server.get("printer").text.splitlines()
+    assert [text for text in texts if PRINTED.match(text)][len(first) :] == kept
+    figures.add(
+        f"logs over three processes: {len(rows)} lines in 2 attempts to {VIEWERS} viewers over"
+        f" {sum(viewer.connections for viewer in viewers)} connections; api ended twice, worker killed: lost 0, doubled 0"
+    )
+
+
+@pytest.mark.parametrize("shape", ["all", "roles"])
+async def test_a_crowd_sees_lines_soon(
+    shape: str, request: pytest.FixtureRequest, tmp_path: Path, figures: Figures
+) -> None:
+    server = request.getfixturevalue("own_server") if shape == "all" else request.getfixturevalue("roles").server
     folder = printer(tmp_path / "crowd", CROWD_LINES, CROWD_RATE)
     deploying = asyncio.ensure_future(asyncio.to_thread(server.run, "deploy", str(folder), "--project", "crowd"))
     await eventually(lambda: asyncio.to_thread(_is_building, server, "crowd"), within_seconds=30)
@@ -154,7 +225,7 @@ async def test_a_crowd_sees_lines_soon(own_server: Server, tmp_path: Path, figur
     assert len(waits) > 50 * CROWD, "the crowd came too late: this test means nothing"
     p50, p99 = (waits[int(len(waits) * part)] for part in (0.5, 0.99))
     figures.add(
-        f"logs: {CROWD} viewers on one build of {CROWD_RATE} lines a second, from the line to the viewer over HTTP:"
+        f"logs, {shape}: {CROWD} viewers on one build of {CROWD_RATE} lines a second, from the line to the viewer over HTTP:"
         f" p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {waits[-1]:.0f} ms; all at once they came in"
         f" {there_at - came_at:.1f} s"
     )
