@@ -27,7 +27,7 @@ LONG_SECONDS = 600
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    with deadline(SETUP_SECONDS, "setup"):
+    with deadline(_setup_seconds(item), "setup"):
         return (yield)
 
 
@@ -39,7 +39,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    with deadline(SETUP_SECONDS, "teardown"):
+    with deadline(_setup_seconds(item), "teardown"):
         return (yield)
 
 
@@ -109,6 +109,11 @@ async def committed_db(database_url: str) -> AsyncIterator[Database]:
     yield database
     await empty(database)
     await database.close()
+
+
+def _setup_seconds(item: pytest.Item) -> float:
+    # The e2e tests set up whole servers, and environments to run them in.
+    return LONG_SECONDS if item.get_closest_marker("e2e") else SETUP_SECONDS
 
 
 def _seconds(item: pytest.Item) -> float:
