@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import re
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,8 +21,11 @@ from e2e.test_roles import READY_SECONDS, ROLES, Split
 from support.log_viewers import Viewer
 from support.server import Done, Server
 from support.waiting import eventually, wait_until
+from thakur.logs import DAY_LINES
+from thakur.runtime.growing import MOST_BYTES
 
 PRINTER = Path(__file__).parents[1] / "apps" / "printer"
+FLOODS = PRINTER.parent / "floods.ts"
 LINES, RATE = 20_000, 2_500
 VIEWERS, CUTS = 20, 20
 CROWD, CROWD_LINES, CROWD_RATE = 1_000, 3_000, 100
@@ -232,8 +237,69 @@ async def test_a_crowd_sees_lines_soon(
     assert p99 < 5_000
 
 
+async def test_a_flood_fills_neither_the_disk_nor_the_table_and_holds_nobody_up(
+    own_server: Server, tmp_path: Path, figures: Figures
+) -> None:
+    server = own_server
+    folder = tmp_path / "flood"
+    folder.mkdir()
+    shutil.copy(FLOODS, folder / "index.ts")
+    (folder / "package.json").write_text(json.dumps({"name": "flood", "scripts": {"start": "bun index.ts"}}))
+    await asyncio.to_thread(server.deploy, folder, "flood")
+    (output,) = (server.data_dir / "edge" / "replicas").rglob("output.log")
+    largest_bytes, answers = 0, []
+
+    def is_cut() -> bool:
+        nonlocal largest_bytes
+        largest_bytes = max(largest_bytes, output.stat().st_blocks * 512)
+        began = time.monotonic()
+        assert server.get_from(server.address, "/ready").status == 200
+        answers.append(time.monotonic() - began)
+        return any("were dropped" in line["text"] for line in _runtime_lines(server, "flood"))
+
+    await eventually(lambda: asyncio.to_thread(is_cut), within_seconds=180)
+
+    written = int(server.get("flood").text)
+    rows = _count_runtime_lines(server)
+    (day,) = _days(server)
+    answers.sort()
+    figures.add(
+        f"flood: {written:,} lines written, {rows:,} stored, {day['dropped_lines']:,} counted since told; output.log at"
+        f" most {largest_bytes / 1e6:.0f} MB; /ready p50 {answers[len(answers) // 2] * 1000:.0f} ms,"
+        f" longest {answers[-1] * 1000:.0f} ms; serve's CPU {_cpu_seconds(server):.0f} s"
+    )
+    assert rows <= DAY_LINES + 100
+    assert largest_bytes < 2 * MOST_BYTES
+    assert answers[-1] < 2
+
+
 def _socket(server: Server) -> Path:
     return server.data_dir / "run" / "local.sock"
+
+
+def _runtime_lines(server: Server, project: str) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = server.run("logs", "--project", project, "--last", "20", "--json").json()
+    return lines
+
+
+def _rows(server: Server, query: str) -> list[Any]:
+    (socket,) = server.data_dir.rglob(".s.PGSQL.5432")
+    with psycopg.connect(host=str(socket.parent), user="thakur", dbname="thakur") as connection:
+        return [row[0] for row in connection.execute(query.encode()).fetchall()]
+
+
+def _count_runtime_lines(server: Server) -> int:
+    return int(_rows(server, "SELECT count(*) FROM runtime_lines")[0])
+
+
+def _days(server: Server) -> list[dict[str, Any]]:
+    return _rows(server, "SELECT day FROM log_streams WHERE kind = 'runtime' AND day IS NOT NULL")
+
+
+def _cpu_seconds(server: Server) -> float:
+    assert server.process is not None
+    spent = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(spent[11]) + int(spent[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _is_building(server: Server, project: str) -> bool:
