@@ -74,7 +74,7 @@ async def test_whatever_fails_while_preparing_leaves_nothing(tmp_path: Path) -> 
 
         assert refused.value.failure.code == "proxy_unavailable"
         assert started.homes() == []
-        assert started.edge._placements == {}
+        assert started.edge._holding.placements == {}
         started.fake_proxy.is_away = False
         assert (await started.edge.prepare(order)).ports
 
@@ -219,28 +219,8 @@ async def test_withdrawing_a_project_leaves_only_the_others(tmp_path: Path, monk
         assert list(started.fake_proxy.routes) == ["blog.localhost"]
         assert len(started.homes()) == len(started.fake_proxy.pools) == 1
         assert (await get(other))[0] == 200
-        assert started.edge._leaving.placements() == []
+        assert started.edge._holding.leaving == []
         assert "retire" not in " ".join(task.get_name() for task in started.edge._tasks._running)
-
-
-async def test_the_next_edge_ends_what_was_left_and_brings_back_what_is_assigned(tmp_path: Path) -> None:
-    async with bench(tmp_path) as started:
-        left = await _activate(started, 1)
-        pools = set(started.fake_proxy.pools)
-        await started.edge.leave()
-        assert (await get(left))[0] == 200, "leaving touches no replica"
-        started.shelf.orders = [started.order("ok", 1), started.static_order({"index.html": "hi"}, 2)]
-        started.fake_proxy.pools.clear()
-        started.fake_proxy.routes.clear()
-
-        started.edge = started.again()
-        await started.edge.start()
-
-        assert len(started.homes()) == 1
-        assert set(started.fake_proxy.pools).isdisjoint(pools), "a pool's id never gets a second meaning"
-        assert set(started.fake_proxy.routes) == {"shop.localhost"}
-        with pytest.raises(OSError):
-            await get(left)
 
 
 async def test_a_deployment_that_does_not_come_back_healthy_keeps_its_route_and_its_restarts(

@@ -13,14 +13,16 @@ STATIC = make_order(5, "d1", Plan(framework="vite", kind="static", is_spa=True),
 
 
 def test_a_static_placement_is_a_directory_for_every_host() -> None:
-    placement = Placement(STATIC, "5-12", directory="1/d1")
+    placement = Placement(STATIC, "5-12", artifact=Path("/artifacts/1/d1"), directory="1/d1")
 
     assert placement.pool() == Pool(id="5-12", directory="1/d1", is_spa=True)
     assert placement.routes() == (Route("shop.localhost", "5-12"), Route("www.shop", "5-12"))
     assert placement.is_alive
     assert placement.prepared().ports == ()
     assert placement.last_lines() == ()
-    assert placement.record() == PlacementRecord(order=STATIC, pool_id="5-12")
+    assert placement.record() == PlacementRecord(
+        order=STATIC, pool_id="5-12", artifact="/artifacts/1/d1", directory="1/d1"
+    )
 
 
 def test_the_proxy_is_given_no_directory_outside_its_own() -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from support.fake_proxy import get
 from support.local_edges import Bench, bench
 from support.waiting import eventually
 from thakur.logs import Level
-from thakur.runtime import DeploymentRefused, leaving
+from thakur.runtime import DeploymentRefused, ReplicaState, comebacks, leaving
+from thakur.runtime.state import StateFile
 from thakur.sandbox import LocalSandbox, SandboxRefused
 
 
@@ -20,6 +22,19 @@ async def _live(started: Bench, app: str, **fields: object) -> int:
     return port
 
 
+def _neighbour(port: int) -> socket.socket | None:
+    """Somebody else, who listens there as soon as he can."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        return None
+    listener.listen()
+    return listener
+
+
 async def _answers(port: int) -> bool:
     try:
         return (await get(port))[0] == 200
@@ -27,27 +42,76 @@ async def _answers(port: int) -> bool:
         return False
 
 
-async def test_an_active_replica_that_ends_is_started_again_on_its_port(tmp_path: Path) -> None:
+def _ports(started: Bench) -> list[int]:
+    """Where visitors are led."""
+    (pool,) = started.fake_proxy.pools.values()
+    return [upstream.port for upstream in pool.upstreams]
+
+
+async def test_an_active_replica_that_ends_is_started_again(tmp_path: Path) -> None:
     async with bench(tmp_path) as started:
         port = await _live(started, "ok")
         await get(port, "/write")
         await get(port, "/end")
         await eventually(lambda: started.sink.texts(Level.ERROR))
 
-        await eventually(lambda: _answers(port))
+        (again,) = await eventually(lambda: _ports(started))
         (told,) = started.sink.texts(Level.ERROR)
         assert told.startswith("The application exited with code 3; it is started again in 0.1 s.")
-        assert "note.txt" not in (await get(port, "/files"))[1], "what a replica wrote goes with it"
+        assert "note.txt" not in (await get(again, "/files"))[1], "what a replica wrote goes with it"
+        assert f'"PORT":"{again}"' in (await get(again, "/env"))[1]
+
+
+async def test_visitors_are_never_led_to_whoever_takes_the_port_of_a_replica_that_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comebacks, "FIRST_RESTART_SECONDS", 0.3)
+    seen: set[int] = set()
+    async with bench(tmp_path) as started:
+        port = await _live(started, "ok")
+        await get(port, "/end")
+        await eventually(lambda: not _ports(started))
+        neighbour = await eventually(lambda: _neighbour(port))
+
+        def comes_back() -> bool:
+            seen.update(_ports(started))
+            return bool(seen)
+
+        await eventually(comes_back)
+        assert port not in seen
+        assert (await get(*seen))[1] == "hello from ok"
+        neighbour.close()
+
+
+async def test_a_replica_gets_its_visitors_back_when_it_listens_itself(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        first, second = (await started.edge.prepare(started.order("slow_start", replicas=2))).ports
+        await started.edge.check(1)
+        await started.edge.switch(1)
+        assert sorted(_ports(started)) == sorted((first, second))
+        (placement,) = started.edge.held()
+        identity = placement.replicas[0].record().identity
+        assert identity is not None
+
+        os.kill(identity.app.pid, signal.SIGKILL)
+
+        await eventually(lambda: _ports(started) == [second])
+        await eventually(lambda: placement.replicas[0].is_alive)
+        states = {status.number: status.state for status in await started.edge.status(1)}
+        assert states == {0: ReplicaState.STARTING, 1: ReplicaState.RUNNING}
+        assert _ports(started) == [second], "it runs and does not listen yet"
+        await eventually(lambda: len(_ports(started)) == 2)
+        assert first not in _ports(started)
 
 
 async def test_the_state_names_the_process_that_runs_now(tmp_path: Path) -> None:
     async with bench(tmp_path) as started:
         port = await _live(started, "ok")
-        (before,) = started.edge._state.load().placements
+        (before,) = StateFile(started.data_dir).load().placements
         await get(port, "/end")
 
         def identity() -> bool:
-            (now,) = started.edge._state.load().placements
+            (now,) = StateFile(started.data_dir).load().placements
             found = now.replicas[0].identity
             return found is not None and found != before.replicas[0].identity and started.sandbox.is_alive(found)
 
@@ -65,17 +129,23 @@ async def test_the_reason_of_an_end_by_memory_names_the_limit(tmp_path: Path) ->
         assert told.startswith("The application ran out of memory (limit 160 MB)")
 
 
-async def test_a_crash_loop_waits_longer_each_time(tmp_path: Path) -> None:
+async def test_a_crash_loop_waits_longer_each_time_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comebacks, "FIRST_RESTART_SECONDS", 0.02)
     async with bench(tmp_path) as started:
-        port = await _live(started, "ok")
-        for restarts in (1, 2, 3):
-            await eventually(lambda: _answers(port))
+        await _live(started, "ok")
+        (status,) = await started.edge.status(1)
+        assert (status.state, status.ends, status.is_crash_loop) == (ReplicaState.RUNNING, 0, False)
+        for ends in range(1, 6):
+            (port,) = await eventually(lambda: _ports(started))
             await get(port, "/end")
-            await eventually(lambda count=restarts: len(started.sink.texts(Level.ERROR)) == count)
+            await eventually(lambda count=ends: len(started.sink.texts(Level.ERROR)) == count)
 
-        waits = [float(text.split(" in ")[1].removesuffix(" s.")) for text in started.sink.texts(Level.ERROR)]
-        assert waits == sorted(waits)
-        assert waits[2] > 2 * waits[0]
+        told = started.sink.texts(Level.ERROR)
+        assert told[3].startswith("The application exited with code 3; it is started again in ")
+        assert told[4].startswith("Crash loop: the application exited with code 3, the end number 5 since ")
+        (status,) = await started.edge.status(1)
+        assert (status.ends, status.is_crash_loop) == (5, True)
+        assert status.ends_since is not None
 
 
 async def test_a_replica_that_ends_before_it_is_active_stays_ended(tmp_path: Path) -> None:
@@ -89,7 +159,7 @@ async def test_a_replica_that_ends_before_it_is_active_stays_ended(tmp_path: Pat
         await started.edge.check(2)
 
         assert started.sink.texts(Level.ERROR) == []
-        assert not started.edge._placements[1].is_alive
+        assert not started.edge._holding.placements[1].is_alive
 
 
 async def test_an_application_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +207,7 @@ async def test_two_replicas_have_a_port_and_a_log_each(tmp_path: Path) -> None:
 async def test_a_stop_while_the_replica_waits_to_start_again_leaves_nothing(tmp_path: Path) -> None:
     async with bench(tmp_path) as started:
         port = await _live(started, "ok")
-        (placement,) = started.edge._placements.values()
+        (placement,) = started.edge.held()
         identity = placement.replicas[0].record().identity
         assert identity is not None
         os.kill(identity.app.pid, signal.SIGKILL)
@@ -148,4 +218,4 @@ async def test_a_stop_while_the_replica_waits_to_start_again_leaves_nothing(tmp_
 
         assert started.homes() == []
         assert not await _answers(port)
-        assert len(started.edge._tasks) == 0
+        assert [task.get_name() for task in started.edge._tasks._running] == ["converge with the assignments"]

@@ -3,7 +3,7 @@
 import asyncio
 
 from thakur.builds import Failure
-from thakur.runtime import Checked, DeploymentRefused, EdgeUnavailable, Order, Prepared
+from thakur.runtime import Checked, DeploymentRefused, EdgeUnavailable, Order, Prepared, ReplicaState, ReplicaStatus
 
 REFUSED = Failure(code="refused", what="The edge was told to refuse this.", why="A test asked for it.", next="Go on.")
 
@@ -64,6 +64,16 @@ class FakeEdge:
         for deployment_id in [held for held, order in self.orders.items() if order.project_id == project_id]:
             await self.discard(deployment_id)
         self.withdrawn.append(project_id)
+
+    async def status(self, deployment_id: int) -> tuple[ReplicaStatus, ...]:
+        self._answer_if_here()
+        order = self.orders.get(deployment_id)
+        if order is None or order.plan.kind == "static":
+            return ()
+        return tuple(
+            ReplicaStatus(number=number, port=20_000 + number, state=ReplicaState.RUNNING)
+            for number in range(order.replicas)
+        )
 
     def _answer_if_here(self) -> None:
         if self.is_away:

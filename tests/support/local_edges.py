@@ -35,6 +35,8 @@ class Shelf:
     def __init__(self, data_dir: Path) -> None:
         self.root = data_dir / "artifacts"
         self.orders: list[Order] = []
+        self.asked = 0
+        self.failure: Exception | None = None
 
     async def directory(self, project_id: int, digest: str) -> str:
         path = self.root / str(project_id) / digest
@@ -46,6 +48,9 @@ class Shelf:
         return len(name)
 
     async def assigned(self, edge_id: int) -> list[Order]:
+        self.asked += 1
+        if self.failure is not None:
+            raise self.failure
         return self.orders
 
     def put_app(self, app: str, project_id: int = 1) -> str:
@@ -92,16 +97,27 @@ class Bench:
             uid_of=uid_of,
         )
 
+    async def come_back(self) -> None:
+        """The next edge takes over, and its proxy begins with what that edge says."""
+        await self.edge.leave()
+        self.edge = self.again()
+        pools, routes = self.edge.inherit()
+        self.fake_proxy.pools = {pool.id: pool for pool in pools}
+        self.fake_proxy.routes = {route.host: route.pool_id for route in routes}
+        await self.edge.start()
+
     def order(self, app: str, deployment_id: int = 1, within_seconds: float = 5.0, **fields: Any) -> Order:
         project_id = fields.setdefault("project_id", 1)
         self.shelf.put_app(app, project_id)
         plan = Plan(framework="bun", kind="server", start=("bun", "index.ts"))
         return make_order(deployment_id, app, plan, within_seconds, **fields)
 
-    def static_order(self, files: dict[str, str], deployment_id: int = 1, within_seconds: float = 0.1) -> Order:
+    def static_order(
+        self, files: dict[str, str], deployment_id: int = 1, within_seconds: float = 0.1, **fields: Any
+    ) -> Order:
         digest = self.shelf.put_files(f"files-{deployment_id}", files)
         plan = Plan(framework="static", kind="static", is_spa=True)
-        return make_order(deployment_id, digest, plan, within_seconds)
+        return make_order(deployment_id, digest, plan, within_seconds, **fields)
 
     def homes(self) -> list[str]:
         directory = self.data_dir / "edge" / "replicas"

@@ -37,7 +37,7 @@ async def placing(
     """Run the edge for the length of the block; what ends with it, the word says."""
     parts = wire_placing(settings, edge_id, assignments, sink, artifacts)
     try:
-        await parts.proxy.start()
+        await parts.proxy.start(*parts.edge.inherit())
         await parts.edge.start()
         yield parts
     finally:

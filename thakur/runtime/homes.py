@@ -64,6 +64,12 @@ def homes_directory(data_dir: Path) -> Path:
     return data_dir / "edge" / "replicas"
 
 
+def all_homes(data_dir: Path) -> list[Home]:
+    """The homes that are there, whether anybody lives in them or not."""
+    directory = homes_directory(data_dir)
+    return [Home(path) for path in sorted(directory.iterdir())] if directory.is_dir() else []
+
+
 def remove_tree(path: Path) -> None:
     try:
         shutil.rmtree(path)

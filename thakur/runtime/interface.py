@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
@@ -175,6 +176,27 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class ReplicaState(StrEnum):
+    """`starting` runs and does not listen yet, `waiting` has ended and is started again, `ended` is not."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    WAITING = "waiting"
+    ENDED = "ended"
+
+
+class ReplicaStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How one replica fares. `ends` counts its ends in a row, from `ends_since` on, without a steady run between them."""
+
+    number: int
+    port: int
+    state: ReplicaState
+    ends: int = 0
+    ends_since: datetime | None = None
+    is_crash_loop: bool = False
+    next_try_at: datetime | None = None
+
+
 @idempotent
 @deadline(ORDER_SECONDS)
 class Edge(Protocol):
@@ -206,6 +228,9 @@ class Edge(Protocol):
 
     async def withdraw(self, project_id: int) -> None:
         """Stop serving the project: routes, replicas, files."""
+
+    async def status(self, deployment_id: int) -> tuple[ReplicaStatus, ...]:
+        """How its replicas fare; none for files, and for a deployment that the edge does not hold."""
 
 
 @idempotent

@@ -8,6 +8,7 @@ from thakur.background import Tasks
 from thakur.errors import ThakurError
 from thakur.logs import Level
 from thakur.proxy import Proxy
+from thakur.runtime.holding import Holding
 from thakur.runtime.interface import STOP_SECONDS
 from thakur.runtime.placement import Placement
 from thakur.runtime.replicas import DISCARD_SECONDS
@@ -18,22 +19,20 @@ log = logging.getLogger(__name__)
 class Leaving:
     """Drains pools, then stops their replicas."""
 
-    def __init__(self, proxy: Proxy, tasks: Tasks) -> None:
+    def __init__(self, proxy: Proxy, holding: Holding, tasks: Tasks) -> None:
         self._proxy = proxy
+        self._holding = holding
         self._tasks = tasks
         self._retiring: dict[Placement, asyncio.Task[None]] = {}
 
-    def placements(self) -> list[Placement]:
-        """Those that are being retired."""
-        return list(self._retiring)
-
-    def retire(self, placement: Placement) -> None:
+    async def retire(self, placement: Placement) -> None:
         """Take it down in the background, with all the time that its order gives to visitors."""
-        order = placement.order
-        self._retiring[placement] = self._tasks.spawn(
-            self.take_down(placement, order.drain_seconds, order.streams_drain_seconds),
-            f"retire {placement.pool_id}",
-        )
+        await self._holding.let_go(placement)
+        self.resume(placement)
+
+    def resume(self, placement: Placement) -> None:
+        """Take down what an earlier edge had begun to retire."""
+        self._retiring[placement] = self._tasks.spawn(self._retire(placement), f"retire {placement.pool_id}")
 
     async def take_down_all(self, placements: Sequence[Placement], drain_seconds: float) -> None:
         """Take them down at once; one that is being retired gets no more time than this."""
@@ -44,6 +43,7 @@ class Leaving:
 
     async def take_down(self, placement: Placement, drain_seconds: float, streams_drain_seconds: float) -> None:
         """Drain, then stop. May be called twice."""
+        placement.is_leaving = True
         try:
             cut = await self._proxy.drain(placement.pool_id, drain_seconds, streams_drain_seconds)
         except ThakurError as error:
@@ -56,3 +56,7 @@ class Leaving:
         grace_seconds = STOP_SECONDS if drain_seconds else DISCARD_SECONDS
         await asyncio.gather(*(replica.stop(grace_seconds) for replica in placement.replicas))
         self._retiring.pop(placement, None)
+
+    async def _retire(self, placement: Placement) -> None:
+        await self.take_down(placement, placement.order.drain_seconds, placement.order.streams_drain_seconds)
+        await self._holding.forget(placement)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from thakur.builds import Failure
 from thakur.proxy import Pool, Route, Upstream
@@ -22,9 +23,13 @@ class Placement:
 
     order: Order
     pool_id: str
+    artifact: Path = Path()
     replicas: tuple[Replica, ...] = ()
     directory: str | None = None
     is_routed: bool = False
+    # On its way out: its pool must not be told to the proxy any more.
+    is_leaving: bool = False
+    held_since: float = field(default_factory=monotonic)
     seconds: float = 0.0
     # Set when a replica has ended, for who waits.
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
@@ -41,7 +46,9 @@ class Placement:
     def pool(self) -> Pool:
         return Pool(
             id=self.pool_id,
-            upstreams=tuple(Upstream(LOOPBACK, replica.port) for replica in self.replicas),
+            upstreams=tuple(
+                Upstream(LOOPBACK, replica.port) for replica in self.replicas if replica.keeper.is_reachable
+            ),
             directory=self.directory,
             is_spa=self.order.plan.is_spa,
         )
@@ -57,8 +64,12 @@ class Placement:
         return PlacementRecord(
             order=self.order,
             pool_id=self.pool_id,
+            artifact=str(self.artifact),
+            directory=self.directory,
             replicas=tuple(replica.record() for replica in self.replicas),
+            displaced=self.displaced,
             is_routed=self.is_routed,
+            is_retiring=self.is_leaving,
         )
 
 

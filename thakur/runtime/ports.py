@@ -43,6 +43,10 @@ class Ports:
             ),
         )
 
+    def claim(self, port: int) -> None:
+        """This port was given out by an earlier edge."""
+        self._given.add(port)
+
     def release(self, port: int) -> None:
         """The port may be given out again. May be called twice."""
         self._given.discard(port)

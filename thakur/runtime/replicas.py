@@ -1,36 +1,27 @@
-"""Replicas: started together or not at all, kept running once they are active, stopped with nothing left behind."""
+"""Replicas: started together or not at all, found again by the next edge, stopped with nothing left behind."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from thakur import pids
 from thakur.background import Tasks
-from thakur.errors import ThakurError
 from thakur.logs import Level, LogSink
-from thakur.runtime.backoff import backoff_seconds
 from thakur.runtime.homes import Home, homes_directory
 from thakur.runtime.interface import STOP_SECONDS, Order
+from thakur.runtime.keeping import Keeper
 from thakur.runtime.ports import Ports
 from thakur.runtime.process import how_it_ended, replica_spec
 from thakur.runtime.state import ReplicaRecord
 from thakur.runtime.tailing import Origin, Tail, last_lines
-from thakur.sandbox import Exit, Identity, Sandbox, SandboxRefused, Spec
+from thakur.sandbox import Exit, Identity, Sandbox, SandboxRefused
 from thakur.security import Redactor
 
-FIRST_RESTART_SECONDS = 0.1
-LAST_RESTART_SECONDS = 30.0
-# A replica that ran this long before it ended counts as one that works: its next restart is quick again.
-STEADY_SECONDS = 60.0
 LOG_SECONDS = 10.0
 # What no visitor ever reached has nothing to finish.
 DISCARD_SECONDS = 0.5
-
-log = logging.getLogger(__name__)
-
-OnChange = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +36,34 @@ class Workshop:
     tasks: Tasks
     bun: Path
     uid_of: Callable[[int], int]
-    on_change: OnChange
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all replicas of a placement have in common. `stirred` is set when one has ended, `tell` called when one changed."""
+
+    order: Order
+    pool_id: str
+    artifact: Path
+    stirred: asyncio.Event
+    tell: Callable[[], Awaitable[None]]
 
 
 class Replica:
-    """One process, its port, its home and its log."""
+    """One process, its home, its log, and its port, which is another one each time that it is started again."""
 
-    def __init__(self, workshop: Workshop, order: Order, spec: Spec, home: Home, number: int, port: int) -> None:
+    def __init__(self, workshop: Workshop, kind: Kind, number: int, port: int) -> None:
         self.number = number
         self.port = port
-        self.home = home
+        self.home = Home(homes_directory(workshop.data_dir) / f"{kind.pool_id}-{number}")
         self.exit: Exit | None = None
+        self.keeper = Keeper(self, workshop.tasks, kind.stirred, kind.tell)
         self._workshop = workshop
-        self._order = order
-        self._spec = spec
-        self._redactor = Redactor(order.env.values())
+        self._kind = kind
+        self._redactor = Redactor(kind.order.env.values())
         self._identity: Identity | None = None
         self._tail: Tail | None = None
-        self._watching: asyncio.Task[None] | None = None
         self._changing = asyncio.Lock()
-        self._is_kept = asyncio.Event()
         self._is_stopping = False
         self._is_gone = False
 
@@ -74,6 +73,9 @@ class Replica:
 
     def listening_ports(self) -> frozenset[int]:
         return self._workshop.sandbox.listening_ports(self._identity) if self._identity else frozenset()
+
+    def listens(self) -> bool:
+        return self.port in self.listening_ports()
 
     def record(self) -> ReplicaRecord:
         return ReplicaRecord(number=self.number, port=self.port, identity=self._identity)
@@ -85,15 +87,25 @@ class Replica:
         if self._tail is not None:
             self._tail.say(text, level)
 
-    async def start(self, stirred: asyncio.Event) -> None:
-        """Run the process; `stirred` is set whenever it has ended. Raises SandboxRefused, DeploymentRefused."""
+    async def start(self) -> None:
+        """Run the process. Raises SandboxRefused, DeploymentRefused."""
         await self._launch()
-        self._tail = Tail(self.home, self._origin(), self._workshop.sink, self._workshop.tasks, self._redactor)
-        self._watching = self._workshop.tasks.spawn(self._watch(stirred), f"watch {self._spec.name}")
+        self._follow()
+        self.keeper.attend()
 
-    def keep_running(self) -> None:
-        """From now on an end is an accident: the process is started again."""
-        self._is_kept.set()
+    def find(self, identity: Identity | None) -> None:
+        """Take a process that an earlier edge started for this replica's own."""
+        self._identity = identity
+        self._workshop.ports.claim(self.port)
+        self.keeper.is_reachable = self.is_alive and self.listens()
+
+    async def adopt(self, gate: asyncio.Semaphore) -> None:
+        """Look after what was found; what has ended meanwhile is started again if it is to be kept running."""
+        if not self.is_alive:
+            # Also a process that was started and not recorded any more.
+            await self._workshop.sandbox.end(self.home.path.name)
+        self._follow()
+        self.keeper.attend(gate)
 
     async def stop(self, grace_seconds: float = STOP_SECONDS) -> None:
         """SIGTERM, SIGKILL after the grace, then its log is read to the end and its home removed. May be called twice."""
@@ -101,8 +113,7 @@ class Replica:
         async with self._changing:
             if self._is_gone:
                 return
-            if self._watching is not None:
-                self._watching.cancel()
+            self.keeper.stop()
             await self._end(grace_seconds)
             if self._tail is not None:
                 await self._tail.finish(LOG_SECONDS)
@@ -110,80 +121,74 @@ class Replica:
             self._workshop.ports.release(self.port)
             self._is_gone = True
 
-    async def _end(self, grace_seconds: float) -> None:
-        sandbox = self._workshop.sandbox
-        if not self.is_alive or self._identity is None:
-            # Also what a start that was canceled left half way.
-            await sandbox.end(self._spec.name)
-            return
-        self.exit = await sandbox.stop(self._identity, grace_seconds)
-        self.say(f"The replica was stopped: the application {how_it_ended(self.exit, self._order)}.")
+    async def ended(self) -> tuple[str, float]:
+        if self._identity is None:
+            return "was not running", 0.0
+        self.exit = await self._workshop.sandbox.wait(self._identity)
+        if self._identity.boot_id != pids.boot_id():
+            return "ended with the host", 0.0
+        return how_it_ended(self.exit, self._kind.order), self.exit.seconds
+
+    async def launch_anew(self) -> None:
+        port = self._workshop.ports.take()
+        self._workshop.ports.release(self.port)
+        self.port = port
+        await self._launch()
 
     async def _launch(self) -> None:
         async with self._changing:
             if self._is_stopping:
                 return
-            await asyncio.to_thread(self.home.make, self._spec.uid)
+            uid = self._workshop.uid_of(self._kind.order.project_id)
+            artifact, bun = self._kind.artifact, self._workshop.bun
+            spec = replica_spec(self._kind.order, self.home, self.port, artifact, uid, bun)
+            await asyncio.to_thread(self.home.make, uid)
             try:
-                self._identity = await self._workshop.sandbox.start(self._spec, self.home.output, self.home.status)
+                self._identity = await self._workshop.sandbox.start(spec, self.home.output, self.home.status)
             except SandboxRefused as error:
                 # It quotes what was written, and whoever logs it would log what it came from too.
                 raise SandboxRefused(self._redactor.redact_text(error.message), hint=error.hint) from None
             self.exit = None
 
-    async def _watch(self, stirred: asyncio.Event) -> None:
-        loop = asyncio.get_running_loop()
-        failures = 0
-        while self._identity is not None:
-            began_at = loop.time()
-            self.exit = await self._workshop.sandbox.wait(self._identity)
-            stirred.set()
-            await self._is_kept.wait()
-            failures = 1 if loop.time() - began_at >= STEADY_SECONDS else failures + 1
-            failures = await self._start_again(how_it_ended(self.exit, self._order), failures)
-            stirred.clear()
+    async def _end(self, grace_seconds: float) -> None:
+        sandbox = self._workshop.sandbox
+        if not self.is_alive or self._identity is None:
+            # Also what a start that was canceled left half way.
+            await sandbox.end(self.home.path.name)
+            return
+        self.exit = await sandbox.stop(self._identity, grace_seconds)
+        self.say(f"The replica was stopped: the application {how_it_ended(self.exit, self._kind.order)}.")
 
-    async def _start_again(self, ended: str, failures: int) -> int:
-        while True:
-            wait_seconds = backoff_seconds(failures, FIRST_RESTART_SECONDS, LAST_RESTART_SECONDS)
-            self.say(f"The application {ended}; it is started again in {wait_seconds:.1f} s.", Level.ERROR)
-            await asyncio.sleep(wait_seconds)
-            try:
-                await self._launch()
-            except ThakurError as error:
-                log.warning("replica not started again", exc_info=error, extra={"replica": self._spec.name})
-                failures, ended = failures + 1, f"could not be started ({error.message})"
-                continue
-            await self._workshop.on_change()
-            return failures
-
-    def _origin(self) -> Origin:
-        return Origin(
-            stream_id=self._order.runtime_stream_id,
-            name=f"{self._workshop.edge_id}/{self._spec.name}",
-            deployment_id=self._order.deployment_id,
-            edge_id=self._workshop.edge_id,
+    def _follow(self) -> None:
+        order, edge_id = self._kind.order, self._workshop.edge_id
+        origin = Origin(
+            stream_id=order.runtime_stream_id,
+            name=f"{edge_id}/{self.home.path.name}",
+            deployment_id=order.deployment_id,
+            edge_id=edge_id,
             replica=self.number,
         )
+        self._tail = Tail(self.home, origin, self._workshop.sink, self._workshop.tasks, self._redactor)
 
 
-async def start_replicas(
-    workshop: Workshop, order: Order, pool_id: str, artifact: Path, stirred: asyncio.Event
-) -> tuple[Replica, ...]:
+async def start_replicas(workshop: Workshop, kind: Kind) -> tuple[Replica, ...]:
     """All replicas of the order, or none. Raises SandboxRefused, DeploymentRefused."""
     async with AsyncExitStack() as undo:
         replicas = []
-        for number in range(order.replicas):
-            replica = _make(workshop, order, pool_id, artifact, number)
+        for number in range(kind.order.replicas):
+            replica = Replica(workshop, kind, number, workshop.ports.take())
             undo.push_async_callback(replica.stop, DISCARD_SECONDS)
-            await replica.start(stirred)
+            await replica.start()
             replicas.append(replica)
         undo.pop_all()
     return tuple(replicas)
 
 
-def _make(workshop: Workshop, order: Order, pool_id: str, artifact: Path, number: int) -> Replica:
-    port = workshop.ports.take()
-    home = Home(homes_directory(workshop.data_dir) / f"{pool_id}-{number}")
-    spec = replica_spec(order, home, port, artifact, workshop.uid_of(order.project_id), workshop.bun)
-    return Replica(workshop, order, spec, home, number, port)
+def find_replicas(workshop: Workshop, kind: Kind, records: tuple[ReplicaRecord, ...]) -> tuple[Replica, ...]:
+    """The replicas that an earlier edge has recorded, alive or not."""
+    replicas = []
+    for record in records:
+        replica = Replica(workshop, kind, record.number, record.port)
+        replica.find(record.identity)
+        replicas.append(replica)
+    return tuple(replicas)

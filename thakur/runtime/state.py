@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from thakur import durable
-from thakur.runtime.homes import Home, homes_directory
+from thakur.runtime.homes import Home, all_homes
 from thakur.runtime.interface import Order
 from thakur.sandbox import Identity, Sandbox
 from thakur.security import Sealer, SecretUnreadable, load_or_create_ring
@@ -26,13 +26,20 @@ class ReplicaRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlacementRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A deployment that this edge runs, and whether visitors are led to it. On disk its env vars are `sealed_env`."""
+    """A deployment that this edge runs, and whether visitors are led to it. On disk its env vars are `sealed_env`.
+
+    `directory` is what the proxy serves of a static one. One that `is_retiring` has only the visitors that it had.
+    """
 
     order: Order
     pool_id: str
+    artifact: str = ""
     sealed_env: bytes | None = None
+    directory: str | None = None
     replicas: tuple[ReplicaRecord, ...] = ()
+    displaced: int | None = None
     is_routed: bool = False
+    is_retiring: bool = False
 
 
 class EdgeRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,12 +113,12 @@ async def end_recorded(data_dir: Path, sandbox: Sandbox) -> int:
 
     Needs no edge. No edge may be running.
     """
-    directory = homes_directory(data_dir)
-    homes = [Home(path) for path in sorted(directory.iterdir())] if directory.is_dir() else []
-    await asyncio.gather(*(_end(home, sandbox) for home in homes))
+    homes = all_homes(data_dir)
+    await asyncio.gather(*(end_home(home, sandbox) for home in homes))
     return len(homes)
 
 
-async def _end(home: Home, sandbox: Sandbox) -> None:
+async def end_home(home: Home, sandbox: Sandbox) -> None:
+    """End whoever lives there, and remove it."""
     await sandbox.end(home.path.name)
     await asyncio.to_thread(home.remove)
