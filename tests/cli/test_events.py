@@ -65,6 +65,16 @@ def test_a_reader_goes_on_behind_the_last_line_after_a_restart(data_dir, client)
     assert breaks == [True]
 
 
+def test_a_clear_that_is_told_again_after_a_break_is_passed_on_once(client, monkeypatch):
+    cleared = ("cleared", {"goes_on_from": 2})
+    connections = [[("message", {"number": 1}), cleared], [cleared, ("message", {"number": 2}), ("end", None)]]
+    monkeypatch.setattr(events, "_events", lambda *_: iter(connections.pop(0)))
+    clears = []
+    lines = list(events.follow(client, LOGS, on_clear=lambda: clears.append(True)))
+    assert [line["number"] for line in lines] == [1, 2]
+    assert clears == [True]
+
+
 def test_nobody_answering_for_long_ends_it(data_dir, client, monkeypatch):
     monkeypatch.setattr(events, "RECONNECT_SECONDS", 0.1)
     with serving(data_dir, ["a"], has_ended=False):

@@ -63,7 +63,7 @@ def test_positions_go_on_counting_when_the_front_is_gone(path: Path, way: str) -
 def test_a_later_reader_counts_as_the_first_one_did(path: Path, way: str) -> None:
     append(path, content(20 * BLOCK))
     GrowingFile(path).shorten(20 * BLOCK)
-    append(path, content(BLOCK, 20 * BLOCK))
+    append(path, content(30 * BLOCK, 20 * BLOCK))
 
     assert GrowingFile(path).read(20 * BLOCK, BLOCK) == (20 * BLOCK, content(BLOCK, 20 * BLOCK))
 

@@ -10,7 +10,7 @@ from support.log_sinks import MemorySink
 from support.waiting import eventually
 from thakur.background import Tasks
 from thakur.logs import LINE_BYTES, Level
-from thakur.runtime import growing
+from thakur.runtime import growing, tailing
 from thakur.runtime.homes import Home
 from thakur.runtime.tailing import BATCH_LINES, Origin, Tail, cut_lines, last_lines
 from thakur.security import Redactor
@@ -261,13 +261,35 @@ async def test_output_that_comes_too_fast_is_cut_and_told_of_once_a_minute(
     await eventually(lambda: sink.texts(Level.INFO)[-1:] == ["line 99999"])
     _write(home, flood)
     await eventually(lambda: len(sink.texts(Level.INFO)) > 4_000)
+    (told,) = sink.texts(Level.WARNING)
+    monkeypatch.setattr(tailing, "TOLD_EVERY_SECONDS", 0.0)
+    _write(home, b"quiet again\n")
     await tail.finish(5)
 
     assert home.output.stat().st_size <= 64 * 1024
-    (told,) = sink.texts(Level.WARNING)
     assert told == "1.1 MB of output are missing here: it came faster than it could be stored."
-    numbers = [int(text.removeprefix("line ")) for text in sink.texts(Level.INFO)]
+    assert sink.texts(Level.WARNING) == [told, told]
+    assert sink.texts()[-1] == "quiet again"
+    numbers = [int(text.removeprefix("line ")) for text in sink.texts(Level.INFO)[:-1]]
     first, second = numbers[: numbers.index(99_999) + 1], numbers[numbers.index(99_999) + 1 :]
     assert first == list(range(first[0], 100_000))
     assert second == list(range(second[0], 100_000))
     assert sink.entries()[0].text == told
+
+
+async def test_a_sink_that_is_away_for_long_does_not_fill_the_disk(
+    home: Home, sink: MemorySink, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "MOST_BYTES", 64 * 1024)
+    monkeypatch.setattr(growing, "KEPT_BYTES", 32 * 1024)
+    monkeypatch.setattr(tailing, "FIRST_RETRY_SECONDS", 60.0)
+    monkeypatch.setattr(tailing, "LAST_RETRY_SECONDS", 60.0)
+    sink.failures_to_come = 1
+    Tail(home, ORIGIN, sink, tasks)
+    _write(home, b"one\n")
+    await eventually(lambda: sink.failures_to_come == 0)
+
+    _write(home, b"line\n" * 100_000)
+
+    await eventually(lambda: home.output.stat().st_size <= 64 * 1024)
+    assert sink.entries() == []
