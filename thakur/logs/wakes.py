@@ -56,6 +56,7 @@ class Wakes:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
+                    _heed_cancellation()
                     self._is_away = False
                     backoff_seconds = SHORTEST_BACKOFF_SECONDS
                     await self._listen(channel)
@@ -75,6 +76,7 @@ class Wakes:
             message = await channel.get_message(timeout=SILENCE_SECONDS)
             if message is None:
                 await channel.ping()
+                _heed_cancellation()
                 continue
             heard_at = loop.time()
             if message["type"] == "message":
@@ -106,3 +108,10 @@ class Wakes:
         if not self._is_away:
             log.warning("redis is away, log streams are looked at by the second", extra={"reason": str(error)})
         self._is_away = True
+
+
+def _heed_cancellation() -> None:
+    # redis-py sends within asyncio.wait_for, which before Python 3.12 loses a cancellation that meets its end.
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
