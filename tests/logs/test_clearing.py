@@ -51,15 +51,17 @@ async def test_what_a_crash_left_half_cleared_is_removed_by_the_next_start(commi
     stream_id = await streams.open_build(owner.project_id, 1)
     await LineStore(committed_db).add_to_build(stream_id, [Entry("secret")] * 3)
     await clearing.mark(stream_id)
+    await LineStore(committed_db).add_to_build(stream_id, [Entry("later")])
 
     later = LocalLogs(committed_db)
     await later.start()
 
-    async def is_empty() -> bool:
-        return await count(committed_db) == 0
+    async def is_removed() -> bool:
+        return await count(committed_db) == 1
 
-    await eventually(is_empty)
+    await eventually(is_removed)
     await later.stop()
+    assert [line.text for line in await later.page(stream_id, 0, 10)] == ["later"]
 
 
 async def test_the_lines_of_a_project_are_removed_in_steps_and_nobody_else_s(

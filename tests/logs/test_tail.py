@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from support.waiting import eventually
 from thakur.db import Database
-from thakur.logs import Entry, Line, StreamNotFound
+from thakur.logs import Cleared, Entry, Line, StreamNotFound
 from thakur.logs.hub import LOOK, Hub, News
 from thakur.logs.pages import PAGE_LINES, Pages
 from thakur.logs.store import LineStore
@@ -174,3 +174,13 @@ async def test_a_tail_that_is_closed_is_forgotten(stage: Stage):
         assert stage.hub.readers()
 
     assert stage.hub.readers() == {}
+
+
+async def test_lines_that_are_told_of_after_they_were_cleared_are_not_shown(stage: Stage):
+    await stage.add(1)
+    async with aclosing(stage.tail(idle_seconds=0.05)) as tail:
+        assert numbers(await anext(tail)) == [1]
+        late, after = await stage.add(2), await stage.add(1)
+        stage.tell(News(cleared_number=3), late, after)
+
+        assert [await anext(tail), numbers(await anext(tail))] == [Cleared(3), [4]]
