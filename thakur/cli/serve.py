@@ -2,6 +2,7 @@
 
 import argparse
 
+from thakur.cli.first import is_first, run_below
 from thakur.cli.parsing import Verbs, add_data_dir, host_settings
 
 
@@ -28,6 +29,8 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal ends it."""
+    if is_first():
+        return run_below()
     settings = host_settings(args)
     from thakur import modes
 
