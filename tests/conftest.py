@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import os
+import signal
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
@@ -20,9 +21,14 @@ from thakur.settings import Address, Settings
 from thakur.stores import Stores, StoreUrls
 
 SETUP_SECONDS = 60
-TEST_SECONDS = 10
+TEST_SECONDS = 20
 WALK_SECONDS = 60
 LONG_SECONDS = 600
+
+
+def pytest_configure() -> None:
+    # What runs in the background inherits an ignored SIGINT, and would hand it down to every program that a test interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,9 +1,11 @@
-"""Tasks with a name and an owner: the one place that creates them."""
+"""Tasks with a name and an owner, and work in threads: the one place that creates either."""
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+ResultT = TypeVar("ResultT")
 
 log = logging.getLogger(__name__)
 
@@ -39,3 +41,13 @@ class Tasks:
         self._running.discard(task)
         if not task.cancelled() and (failure := task.exception()) is not None:
             log.error("background task failed", exc_info=failure, extra={"task": task.get_name()})
+
+
+async def to_end(work: Callable[[], ResultT]) -> ResultT:
+    """Run `work` in a thread. A thread cannot be canceled: whoever cancels waits until it has come to its end."""
+    running = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from thakur import durable
+from thakur.background import to_end
 from thakur.runtime.homes import Home, all_homes
 from thakur.runtime.interface import Order
 from thakur.sandbox import Identity, Sandbox
@@ -74,7 +75,7 @@ class StateFile:
     async def save(self, record: EdgeRecord) -> None:
         """Durable when it returns; records reach the disk in the order of the calls."""
         async with self._writing:
-            await asyncio.to_thread(self._write, record)
+            await to_end(lambda: self._write(record))
 
     def _write(self, record: EdgeRecord) -> None:
         content = msgspec.json.encode(self._each(record, _sealed))

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from thakur.background import to_end
 from thakur.settings import Settings
 from thakur.sockets import SocketDirectory
 from thakur.stores.directory import prepare
@@ -40,7 +41,7 @@ class Stores:
         Raises StoreMissing, StoreFailed, DevNullBroken.
         """
         try:
-            return await _to_end(self._start)
+            return await to_end(self._start)
         except BaseException:
             await self.stop()
             raise
@@ -50,14 +51,14 @@ class Stores:
         while self._share:
             await self._share.ended()
             try:
-                await _to_end(self._share.boot)
+                await to_end(self._share.boot)
             except StoreFailed as error:
                 log.error("store does not start again", extra={"reason": error.message})  # noqa: TRY400
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def stop(self) -> None:
         """Leave; the last process to leave stops the servers. May be called twice."""
-        await _to_end(self._stop)
+        await to_end(self._stop)
 
     def _start(self) -> StoreUrls:
         settings = self._settings
@@ -93,7 +94,7 @@ async def stop_unused(settings: Settings) -> None:
     """Stop servers that a killed process left behind; does nothing while somebody uses them."""
     directory = settings.data_dir / "stores"
     if (directory / "run").exists():
-        await _to_end(lambda: _Share(directory).leave())
+        await to_end(lambda: _Share(directory).leave())
 
 
 class _Share:
@@ -151,13 +152,3 @@ async def _any_readable(fds: list[int], expected: int) -> None:
     finally:
         for fd in fds:
             loop.remove_reader(fd)
-
-
-async def _to_end(work: Callable[[], T]) -> T:
-    # A thread cannot be canceled: whoever cancels waits until it has come to its end.
-    running = asyncio.get_running_loop().run_in_executor(None, work)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        raise
