@@ -20,7 +20,9 @@ THAKUR = [sys.executable, "-m", "thakur"]
 
 def main() -> int:
     """Run the demo until SIGINT or SIGTERM; 0 when the application was live."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Also where SIGINT came in ignored, as for a command that a script put into the background.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     data = Path(tempfile.mkdtemp(prefix="thakur-demo-"))
     env = _environment(data)
     began = time.monotonic()
