@@ -78,7 +78,6 @@ class App:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
         self.open += 1
-        self.writers.add(writer)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -102,6 +101,8 @@ async def running_app(answer: Answer | bytes = OK, port: int = 0) -> AsyncIterat
     tasks: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Noted before its task begins: one that is canceled first would leave its connection open.
+        app.writers.add(writer)
         tasks.add(asyncio.get_running_loop().create_task(app.serve(reader, writer)))
 
     server = await asyncio.start_server(accept, "127.0.0.1", port, limit=1 << 20)
