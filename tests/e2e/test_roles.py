@@ -1,11 +1,14 @@
 """The roles in three processes: the walk works as in one, and the edge's process opens no more than it must."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from support import survivors
 from support.server import Server
 from support.waiting import wait_until
 
@@ -73,6 +76,14 @@ def test_an_edge_serves_and_starts_again_while_the_others_are_away(split) -> Non
         roles[role].wait()
 
     assert server.get("alone").status == 200
+
+    # After a reboot too: nothing of it runs any more, and there is nobody to ask.
+    for pid in (roles["edge"].pid, *survivors.workers(server.data_dir), *survivors.replicas(server.data_dir).values()):
+        os.kill(pid, signal.SIGKILL)
+    roles["edge"].wait()
+    survivors.forget_boot(server.data_dir)
+    roles["edge"] = server.start_role("edge")
+    wait_until(lambda: server.get("alone").status == server.get("hono").status == 200, READY_SECONDS)
 
     for role in ("api", "worker"):
         roles[role] = server.start_role(role)

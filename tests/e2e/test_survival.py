@@ -231,25 +231,37 @@ async def test_three_upgrades(surviving: Server, place: Path, figures: Figures) 
 @pytest.mark.parametrize("way", ["power cut", "reboot"])
 async def test_everything_is_killed_at_once_and_comes_back(surviving: Server, figures: Figures, way: str) -> None:
     data = surviving.data_dir
-    victims = [*survivors.workers(data), *survivors.replicas(data).values(), *survivors.stores(data).values()]
-    assert surviving.process is not None
-    for pid in (surviving.process.pid, *victims):
-        os.kill(pid, signal.SIGKILL)
-    await asyncio.to_thread(surviving.process.wait, BACK_SECONDS)
+    victims = kill_everything(surviving)
     if way == "reboot":
         survivors.forget_boot(data)
 
     began = time.monotonic()
     starting = asyncio.create_task(asyncio.to_thread(surviving.start))
-    for word in APPLICATIONS:
-        await eventually(
-            lambda name=word: surviving.get(name).text == f"hello from {name}", within_seconds=BACK_SECONDS
-        )
+    await all_answer(surviving)
     seconds = time.monotonic() - began
     await starting
 
     figures.add(f"everything killed at once, as by a {way}: all three answer {seconds:.1f} s after the start")
     assert not set(victims) & set(survivors.replicas(data).values())
+
+
+async def test_applications_come_back_although_the_database_does_not(surviving: Server, figures: Figures) -> None:
+    data = surviving.data_dir
+    kill_everything(surviving)
+    survivors.forget_boot(data)
+    away = {"THAKUR_DATABASE_URL": "postgresql://127.0.0.1:1/away", "THAKUR_REDIS_URL": "redis://127.0.0.1:1"}
+
+    began = time.monotonic()
+    done = await asyncio.to_thread(surviving.run, "serve", check=False, settings=away)
+    await all_answer(surviving)
+    seconds = time.monotonic() - began
+
+    figures.add(f"a reboot without the database: serve gives up, all three answer after {seconds:.1f} s")
+    assert done.status == 1
+    assert "does not answer" in done.err
+    replicas = survivors.replicas(data)
+    await asyncio.to_thread(surviving.start)
+    assert survivors.replicas(data) == replicas
 
 
 async def test_a_build_goes_on_after_the_process_group_was_killed(
@@ -281,6 +293,22 @@ async def test_a_build_goes_on_after_the_process_group_was_killed(
     assert len(attempts) == 2
     assert attempts[-1] == list(range(LINES))
     assert attempts[0] == list(range(len(attempts[0]))), "no line lost or doubled before the kill"
+
+
+def kill_everything(server: Server) -> list[int]:
+    """As a power cut does; returns whom."""
+    data = server.data_dir
+    victims = [*survivors.workers(data), *survivors.replicas(data).values(), *survivors.stores(data).values()]
+    assert server.process is not None
+    for pid in (server.process.pid, *victims):
+        os.kill(pid, signal.SIGKILL)
+    server.process.wait(BACK_SECONDS)
+    return victims
+
+
+async def all_answer(server: Server) -> None:
+    for word in APPLICATIONS:
+        await eventually(lambda name=word: server.get(name).text == f"hello from {name}", within_seconds=BACK_SECONDS)
 
 
 def log_of(server: Server, project: str) -> str:

@@ -231,8 +231,7 @@ async def test_a_deployment_that_does_not_come_back_healthy_keeps_its_route_and_
             started.order("answers_500", 1, 0.3),
             started.order("ok", 2, environment_id=2, hosts=("blog.localhost",)),
         ]
-        started.edge = started.again()
-        await started.edge.start()
+        await started.come_back()
 
         assert set(started.fake_proxy.routes) == {"shop.localhost", "blog.localhost"}
         assert "deployment unhealthy" in caplog.text
@@ -242,8 +241,7 @@ async def test_a_slow_application_does_not_hold_up_the_start(tmp_path: Path, mon
     monkeypatch.setattr(edge, "BOOT_SECONDS", 0.2)
     async with bench(tmp_path) as started:
         started.shelf.orders = [started.order("slow_start", 1)]
-        started.edge = started.again()
-        await started.edge.start()
+        await started.come_back()
 
         assert started.fake_proxy.routes == {}
         await eventually(lambda: "shop.localhost" in started.fake_proxy.routes)

@@ -105,6 +105,7 @@ class Bench:
         self.fake_proxy.pools = {pool.id: pool for pool in pools}
         self.fake_proxy.routes = {route.host: route.pool_id for route in routes}
         await self.edge.start()
+        await self.edge.converge()
 
     def order(self, app: str, deployment_id: int = 1, within_seconds: float = 5.0, **fields: Any) -> Order:
         project_id = fields.setdefault("project_id", 1)
@@ -157,6 +158,7 @@ async def bench(tmp_path: Path, proxy: Proxy | None = None) -> AsyncIterator[Ben
     made = Bench(tmp_path / "data", proxy)
     try:
         await made.edge.start()
+        await made.edge.converge()
         yield made
     finally:
         made.fake_proxy.may_drain.set()

@@ -106,12 +106,19 @@ class Server:
         self.process.wait(STOP_SECONDS)
         return time.monotonic() - began
 
-    def run(self, *words: str, cwd: Path | str = "/", check: bool = True, text: str = "") -> Done:
-        """Run `thakur WORDS`."""
+    def run(
+        self,
+        *words: str,
+        cwd: Path | str = "/",
+        check: bool = True,
+        text: str = "",
+        settings: dict[str, str] | None = None,
+    ) -> Done:
+        """Run `thakur WORDS`, with other settings if given."""
         began = time.monotonic()
         done = subprocess.run(
             [*self.thakur, *words],
-            env=self.env,
+            env=self.env | (settings or {}),
             cwd=cwd,
             input=text,
             capture_output=True,

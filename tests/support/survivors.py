@@ -24,7 +24,9 @@ def replicas(data_dir: Path) -> dict[str, int]:
     """The application's process of each routed project that has one."""
     state = _read(data_dir / "edge" / "state.json")
     routed = [placement for placement in state["placements"] if placement["is_routed"]]
-    return {each["order"]["project"]: each["replicas"][0]["identity"]["app"]["pid"] for each in routed}
+    return {
+        each["order"]["project"]: each["replicas"][0]["identity"]["app"]["pid"] for each in routed if each["replicas"]
+    }
 
 
 def stores(data_dir: Path) -> dict[str, int]:

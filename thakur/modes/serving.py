@@ -49,43 +49,50 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
 
 
 async def _start(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> str:
-    core = None
     if roles & WITH_DATABASE:
-        from thakur.modes.storing import storing
+        await _start_with_database(settings, roles, word, started)
+    elif Role.EDGE in roles:
+        from thakur.modes.placing import placing_apart
 
-        core = await started.enter_async_context(storing(settings, migrates=Role.API in roles))
-    edges = await _start_edge(settings, roles, word, started, core)
-    if core is not None and Role.API in roles:
-        from thakur.modes.answering import answering
-
-        await started.enter_async_context(answering(core, edges))
-    if core is not None and Role.WORKER in roles:
-        from thakur.modes.building import building
-
-        await started.enter_async_context(building(core))
+        await started.enter_async_context(placing_apart(settings, word))
     return _ready_line(settings, roles)
 
 
-async def _start_edge(
-    settings: Settings,
-    roles: frozenset[Role],
-    word: Word,
-    started: AsyncExitStack,
-    core: "Core | None",
+async def _start_with_database(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> None:
+    from thakur.modes.storing import migrated, storing
+
+    core = await started.enter_async_context(storing(settings))
+    rows = migrated(core, migrates=Role.API in roles)
+    edges: Mapping[int, Edge] = {}
+    if roles >= {Role.API, Role.EDGE}:
+        from thakur.modes.placing import placing_here
+
+        edges = await started.enter_async_context(placing_here(core, word, rows))
+    else:
+        await started.enter_async_context(rows)
+        edges = await _edges_elsewhere(settings, roles, word, started, core)
+    if Role.API in roles:
+        from thakur.modes.answering import answering
+
+        await started.enter_async_context(answering(core, edges))
+    if Role.WORKER in roles:
+        from thakur.modes.building import building
+
+        await started.enter_async_context(building(core))
+
+
+async def _edges_elsewhere(
+    settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack, core: "Core"
 ) -> Mapping[int, Edge]:
-    from thakur.modes.placing import placing, placing_apart
+    if Role.EDGE in roles:
+        from thakur.modes.placing import placing_apart
 
-    if core is None or Role.API not in roles:
-        if Role.EDGE in roles:
-            await started.enter_async_context(placing_apart(settings, word))
+        await started.enter_async_context(placing_apart(settings, word))
+    if Role.API not in roles:
         return {}
-    if Role.EDGE not in roles:
-        from thakur.modes.answering import edge_elsewhere
+    from thakur.modes.answering import edge_elsewhere
 
-        return await started.enter_async_context(edge_elsewhere(core))
-    edge_id = await core.runtime.join_here()
-    parts = placing(settings, word, edge_id, core.runtime, core.logs, core.artifacts)
-    return {edge_id: (await started.enter_async_context(parts)).edge}
+    return await started.enter_async_context(edge_elsewhere(core))
 
 
 def _ready_line(settings: Settings, roles: frozenset[Role]) -> str:

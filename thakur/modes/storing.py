@@ -14,8 +14,8 @@ HEAD_SECONDS = 120.0
 
 
 @asynccontextmanager
-async def storing(settings: Settings, *, migrates: bool) -> AsyncIterator[Core]:
-    """Hold a share in the stores for the length of the block."""
+async def storing(settings: Settings) -> AsyncIterator[Core]:
+    """Hold a share in the stores for the length of the block. The database itself was not asked anything yet."""
     async with AsyncExitStack() as started:
         stores = Stores(settings)
         urls = await stores.start()
@@ -23,13 +23,21 @@ async def storing(settings: Settings, *, migrates: bool) -> AsyncIterator[Core]:
         watch = Tasks()
         watch.spawn(stores.keep_running(), "keep the stores running")
         started.push_async_callback(watch.stop)
-        if migrates:
-            await migrate(urls.database_url)
-        else:
-            await wait_for_head(urls.database_url, HEAD_SECONDS)
         core = wire_core(settings, urls)
         started.push_async_callback(core.close)
-        await core.accounts.prepare()
-        await core.logs.start()
-        started.push_async_callback(core.logs.stop)
         yield core
+
+
+@asynccontextmanager
+async def migrated(core: Core, *, migrates: bool) -> AsyncIterator[None]:
+    """Have the tables as this code knows them for the length of the block. Raises DatabaseUnavailable and its like."""
+    if migrates:
+        await migrate(core.urls.database_url)
+    else:
+        await wait_for_head(core.urls.database_url, HEAD_SECONDS)
+    await core.accounts.prepare()
+    await core.logs.start()
+    try:
+        yield
+    finally:
+        await core.logs.stop()

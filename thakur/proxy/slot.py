@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import signal
 from collections.abc import Callable
 
@@ -61,7 +62,7 @@ class Slot:
                 return
             backoff = BACKOFF_SECONDS if loop.time() - began > STEADY_SECONDS else backoff
             log.warning("proxy worker starts again", extra={"worker": self.place.number, "backoff_seconds": backoff})
-            await asyncio.sleep(backoff)
+            await asyncio.sleep(backoff * random.uniform(0.75, 1.0))  # noqa: S311  (a spread, not a secret)
             backoff = min(backoff * 2, BACKOFF_LIMIT_SECONDS)
 
     def leave(self) -> None:

@@ -1,6 +1,7 @@
 """The edge of this host: orders become replicas behind the proxy."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -37,6 +38,8 @@ from thakur.runtime.state import end_home, end_recorded
 from thakur.sandbox import Sandbox
 
 BOOT_SECONDS = 10.0
+# One that loops must not hold up every start.
+COME_BACK_SECONDS = 3.0
 BOOT_AT_ONCE = 4
 WITHDRAW_DRAIN_SECONDS = 2.0
 STRANGER_DRAIN_SECONDS = 5.0
@@ -78,20 +81,28 @@ class LocalEdge:
         return [each.pool() for each in held], [route for each in held if each.is_routed for route in each.routes()]
 
     async def start(self) -> None:
-        """Go on with what runs, start again what has ended, then ask what is assigned; what is slow comes up later."""
+        """Go on with what runs and start again what has ended, without asking anybody; what is slow is not waited for."""
         inherited = self._holding.all()
         homes = {replica.home for placement in inherited for replica in placement.replicas}
         for home in all_homes(self._data_dir):
             if home not in homes:
                 self._tasks.spawn(self._end_stranger(home), f"end {home.path.name}")
         gate = asyncio.Semaphore(BOOT_AT_ONCE)
+        coming_back = []
         for placement in inherited:
             for replica in placement.replicas:
-                await replica.adopt(gate)
+                replica.adopt(gate)
                 if placement.is_routed:
                     replica.keeper.keep_running()
+                    coming_back.append(replica.keeper.reached())
         for placement in list(self._holding.leaving):
             self._leaving.resume(placement)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COME_BACK_SECONDS):
+                await asyncio.gather(*coming_back)
+
+    async def converge(self) -> None:
+        """Ask what is assigned, bring up what is missing, and do so again from time to time; what is slow comes later."""
         await self._convergence.begin(BOOT_SECONDS)
 
     async def leave(self) -> None:

@@ -51,7 +51,8 @@ class Keeper:
     """
 
     def __init__(self, kept: Kept, tasks: Tasks, stirred: asyncio.Event, tell: Callable[[], Awaitable[None]]) -> None:
-        self.is_reachable = True
+        self._reachable = asyncio.Event()
+        self._reachable.set()
         self._kept = kept
         self._tasks = tasks
         self._stirred = stirred
@@ -62,6 +63,18 @@ class Keeper:
         self._is_kept = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def is_reachable(self) -> bool:
+        return self._reachable.is_set()
+
+    def lose_sight(self) -> None:
+        """Its port may be anybody's, until it is seen to listen there."""
+        self._reachable.clear()
+
+    async def reached(self) -> None:
+        """Wait until visitors may be led to it."""
+        await self._reachable.wait()
 
     def attend(self, gate: asyncio.Semaphore | None = None) -> None:
         """Begin. What has ended already comes back through the gate, with few others at a time."""
@@ -105,7 +118,7 @@ class Keeper:
                 self._looking.cancel()
             self._stirred.set()
             await self._is_kept.wait()
-            self.is_reachable = False
+            self.lose_sight()
             await self._tell()
             async with gate or contextlib.nullcontext():
                 await self._start_again(ended, ran_seconds)
@@ -137,5 +150,5 @@ class Keeper:
         while not self._kept.listens():
             passed = asyncio.get_running_loop().time() - began_at
             await asyncio.sleep(LOOK_OFTEN_SECONDS if passed < LOOK_OFTEN_FOR_SECONDS else LOOK_SELDOM_SECONDS)
-        self.is_reachable = True
+        self._reachable.set()
         await self._tell()

@@ -64,6 +64,7 @@ class Replica:
         self._identity: Identity | None = None
         self._tail: Tail | None = None
         self._changing = asyncio.Lock()
+        self._is_found = False
         self._is_stopping = False
         self._is_gone = False
 
@@ -96,14 +97,13 @@ class Replica:
     def find(self, identity: Identity | None) -> None:
         """Take a process that an earlier edge started for this replica's own."""
         self._identity = identity
+        self._is_found = True
         self._workshop.ports.claim(self.port)
-        self.keeper.is_reachable = self.is_alive and self.listens()
+        if not (self.is_alive and self.listens()):
+            self.keeper.lose_sight()
 
-    async def adopt(self, gate: asyncio.Semaphore) -> None:
+    def adopt(self, gate: asyncio.Semaphore) -> None:
         """Look after what was found; what has ended meanwhile is started again if it is to be kept running."""
-        if not self.is_alive:
-            # Also a process that was started and not recorded any more.
-            await self._workshop.sandbox.end(self.home.path.name)
         self._follow()
         self.keeper.attend(gate)
 
@@ -122,9 +122,14 @@ class Replica:
             self._is_gone = True
 
     async def ended(self) -> tuple[str, float]:
-        if self._identity is None:
+        if self._identity is not None:
+            self.exit = await self._workshop.sandbox.wait(self._identity)
+        if self._is_found:
+            # There may be another process that the edge before had started and not written down any more.
+            self._is_found = False
+            await self._workshop.sandbox.end(self.home.path.name)
+        if self._identity is None or self.exit is None:
             return "was not running", 0.0
-        self.exit = await self._workshop.sandbox.wait(self._identity)
         if self._identity.boot_id != pids.boot_id():
             return "ended with the host", 0.0
         return how_it_ended(self.exit, self._kind.order), self.exit.seconds
