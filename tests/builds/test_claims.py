@@ -9,9 +9,9 @@ from sqlalchemy import text
 from support.build_house import BuildHouse
 from support.tarballs import packed_files
 from thakur.builds import Build, BuildStatus, Failure, Plan, Step
-from thakur.builds.artifacts import Packed
 from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.claims import Claims
+from thakur.builds.packing.artifacts import Packed
 from thakur.projects import Project
 
 SITE = packed_files({"index.html": "hello"})

@@ -14,7 +14,7 @@ from thakur.builds import Build, BuildsRunning, BuildStatus
 from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.claims import Claims
 from thakur.builds.jobs import worker_name
-from thakur.builds.unpack import CACHE_NAME
+from thakur.builds.sources.unpack import CACHE_NAME
 from thakur.db import DatabaseUnavailable
 from thakur.projects import Project
 from thakur.sandbox import Exit, SandboxRefused

@@ -5,10 +5,10 @@ from sqlalchemy import text
 from support.build_house import BuildHouse
 from support.tarballs import packed_files
 from thakur.builds import Build, BuildStatus, Plan
-from thakur.builds.artifacts import Packed
 from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.claims import Claims
 from thakur.builds.leftovers import Leftovers
+from thakur.builds.packing.artifacts import Packed
 
 SITE = packed_files({"index.html": "hello"})
 OUTCOME = Outcome(Plan(framework="Plain folder", kind="static"), Packed("d" * 64, 5, 1), ())

@@ -8,9 +8,9 @@ from sqlalchemy import select, text
 
 from support.rollout_room import RolloutRoom
 from thakur.builds import ArtifactReady
-from thakur.builds.artifacts import LocalArtifacts
 from thakur.builds.models import ArtifactRow
-from thakur.builds.pool import POOL
+from thakur.builds.packing.artifacts import LocalArtifacts
+from thakur.builds.packing.pool import POOL
 from thakur.builds.removal import Removal
 from thakur.db import Database
 from thakur.projects import Project

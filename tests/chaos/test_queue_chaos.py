@@ -19,9 +19,9 @@ from thakur.accounts import Principal
 from thakur.accounts.service import LocalAccounts
 from thakur.background import Tasks
 from thakur.builds import Build, Upload
-from thakur.builds.artifacts import LocalArtifacts
+from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.service import LocalBuilds
-from thakur.builds.uploads import Uploads
+from thakur.builds.sources.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database, DatabaseUnavailable, migrate
 from thakur.logs.service import LocalLogs

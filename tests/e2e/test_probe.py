@@ -17,7 +17,7 @@ from support.interpreters import as_user, reachable_python
 from support.server import Server
 from support.users import NORMAL_UID
 from support.waiting import eventually
-from thakur.builds.artifacts import digest_of
+from thakur.builds.packing.artifacts import digest_of
 from thakur.builds.steps import BUILD_PROCESSES
 
 NOTHING: dict[str, list[Any]] = {"paths": [], "sockets": [], "urls": [], "pids": []}

@@ -107,6 +107,12 @@ def test_an_overlay_lies_over_the_artifact():
     assert pairs(words, "--overlay", 3) == [("/u", "/w", "/app")]
 
 
+def test_a_command_begins_where_its_spec_says():
+    words = command_line(make_spec(directory="apps/web"), ROOT, DESCRIPTORS, "thakur")
+
+    assert words[words.index("-C") + 1] == "/app/apps/web"
+
+
 def test_a_workspace_comes_by_descriptor_so_that_no_link_can_move_it():
     words = options(make_spec())
 

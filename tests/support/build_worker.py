@@ -17,7 +17,7 @@ from thakur.builds.claims import Claims
 from thakur.builds.endings import Endings
 from thakur.builds.jobs import BuildJobs
 from thakur.builds.leftovers import Leftovers
-from thakur.builds.uploads import Uploads
+from thakur.builds.sources.uploads import Uploads
 from thakur.db import Database
 from thakur.logs.service import LocalLogs
 from thakur.queue import BUILDS, Worker

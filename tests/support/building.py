@@ -8,13 +8,13 @@ from pathlib import Path
 from support.env_vars import FixedEnv
 from support.recorded_logs import RecordingLogs
 from thakur.builds import Build, BuildStatus, Source
-from thakur.builds.artifacts import LocalArtifacts
 from thakur.builds.attempts import Attempt, Outcome
+from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.pipeline import Pipeline
 from thakur.builds.reuse import Reuse
+from thakur.builds.sources.uploads import Uploads
 from thakur.builds.steps import Steps
-from thakur.builds.toolchain import find_toolchain
-from thakur.builds.uploads import Uploads
+from thakur.builds.tools.toolchain import find_toolchain
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database
 from thakur.logs import Logs

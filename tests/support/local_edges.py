@@ -16,7 +16,7 @@ from thakur.proxy import Proxy
 from thakur.proxy.service import LocalProxy
 from thakur.proxy.supervisor import Supervisor
 from thakur.runtime import HealthCheck, Order
-from thakur.runtime.edge import LocalEdge
+from thakur.runtime.edge.local import LocalEdge
 from thakur.sandbox import LocalSandbox
 from thakur.settings import Address
 

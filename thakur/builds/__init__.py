@@ -5,7 +5,6 @@ that says what happened, why, and what to do next.
 """
 
 from thakur.builds.interface import (
-    BUILD_MOVES,
     UNPACKED_BYTES,
     UNPACKED_ENTRIES,
     UPLOAD_BYTES,
@@ -20,8 +19,8 @@ from thakur.builds.interface import (
     BuildNotFound,
     Builds,
     BuildsRunning,
-    BuildStatus,
     BunMissing,
+    Copy,
     DiskNearlyFull,
     Failure,
     Plan,
@@ -32,6 +31,7 @@ from thakur.builds.interface import (
     UploadInvalid,
     UploadTooLarge,
 )
+from thakur.builds.statuses import BUILD_MOVES, BuildStatus
 
 __all__ = [
     "BUILD_MOVES",
@@ -51,6 +51,7 @@ __all__ = [
     "Builds",
     "BuildsRunning",
     "BunMissing",
+    "Copy",
     "DiskNearlyFull",
     "Failure",
     "Plan",

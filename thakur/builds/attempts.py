@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from thakur.builds.artifacts import Packed
 from thakur.builds.interface import Build, Plan, Step
+from thakur.builds.packing.artifacts import Packed
 
 Result = TypeVar("Result")
 

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from thakur.builds.attempts import Attempt, Outcome
-from thakur.builds.interface import Build, BuildStatus, Failure
+from thakur.builds.interface import Build, Failure
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.rows import build_of, plain
+from thakur.builds.statuses import BuildStatus
 from thakur.db import Database
 
 LEASE = timedelta(seconds=8)

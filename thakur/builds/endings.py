@@ -6,9 +6,10 @@ from contextlib import suppress
 from sqlalchemy import update
 
 from thakur.builds.failures import INTERRUPTED, explanation
-from thakur.builds.interface import Build, BuildStatus
+from thakur.builds.interface import Build
 from thakur.builds.models import BuildRow
-from thakur.builds.uploads import Uploads
+from thakur.builds.sources.uploads import Uploads
+from thakur.builds.statuses import BuildStatus
 from thakur.db import Database
 from thakur.logs import Entry, Level, Logs, StreamNotFound
 

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal, Protocol
 
 import msgspec
 
 from thakur.accounts import Principal
+from thakur.builds.statuses import BuildStatus
 from thakur.errors import Conflict, Invalid, NotFound, ThakurError, TooLarge, Unavailable
 from thakur.seam import idempotent
 
@@ -16,49 +16,34 @@ UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
 UNPACKED_ENTRIES = 200_000
 
 
-class BuildStatus(StrEnum):
-    """In order of life; the last four are ends."""
+class Copy(msgspec.Struct, frozen=True):
+    """A directory or file that joins the output after the build; both paths are relative to the source's root."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    SUPERSEDED = "superseded"
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether it stays so for ever."""
-        return self not in BUILD_MOVES
-
-
-BUILD_MOVES: dict[BuildStatus, frozenset[BuildStatus]] = {
-    BuildStatus.QUEUED: frozenset({BuildStatus.RUNNING, BuildStatus.CANCELED, BuildStatus.SUPERSEDED}),
-    BuildStatus.RUNNING: frozenset(
-        {
-            BuildStatus.QUEUED,
-            BuildStatus.SUCCEEDED,
-            BuildStatus.FAILED,
-            BuildStatus.CANCELED,
-            BuildStatus.SUPERSEDED,
-        },
-    ),
-}
+    source: str
+    target: str
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What detection decided: how to install, build and start.
 
-    Commands are vectors that run in /app. `output` is the directory that is kept, relative to the source (`.` is all of
-    it). A static plan has no `start`; a server's `start` runs in the kept directory.
+    Commands are vectors. `root` is the application's directory in the source: the build runs there, and the install in
+    `install_in`, which in a monorepo is above it. `output` is the directory that is kept, relative to the source (`.` is
+    all of it), after `copies` have been put into it. A static plan has no `start`; a server's `start` runs in `start_in`,
+    relative to the output, under `runtime`. `build_env` is what this framework's build is told besides the usual.
     """
 
     framework: str
     kind: Literal["static", "server"]
+    root: str = "."
     install: tuple[str, ...] | None = None
+    install_in: str = "."
     build: tuple[str, ...] | None = None
+    build_env: dict[str, str] = {}
     output: str = "."
+    copies: tuple[Copy, ...] = ()
     start: tuple[str, ...] | None = None
+    start_in: str = "."
+    runtime: Literal["bun", "node"] = "bun"
     health_path: str = "/"
     is_spa: bool = False
     notes: tuple[str, ...] = ()

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from thakur.builds.claims import LEASE, NOW, is_in
 from thakur.builds.failures import INTERRUPTED
-from thakur.builds.interface import Build, BuildStatus
+from thakur.builds.interface import Build
 from thakur.builds.models import BuildRow
 from thakur.builds.rows import build_of, plain
+from thakur.builds.statuses import BuildStatus
 from thakur.db import Database
 
 ATTEMPTS = 3

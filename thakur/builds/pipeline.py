@@ -8,13 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from thakur.builds.artifacts import LocalArtifacts, Packed
 from thakur.builds.attempts import Attempt, Outcome
-from thakur.builds.detect import detect
+from thakur.builds.detection.detect import detect
+from thakur.builds.detection.tree import read_tree
 from thakur.builds.failures import explained, say, told
 from thakur.builds.interface import Build, BuildFailed, Failure, Plan, Step, UploadInvalid, UploadTooLarge
-from thakur.builds.kept import kept_directory
+from thakur.builds.packing.artifacts import LocalArtifacts, Packed
+from thakur.builds.packing.kept import kept_directory
 from thakur.builds.reuse import Reuse
+from thakur.builds.sources.unpack import unpack
+from thakur.builds.sources.uploads import Uploads
 from thakur.builds.steps import (
     BUILD_ENV,
     BUILD_SECONDS,
@@ -25,9 +28,6 @@ from thakur.builds.steps import (
     Place,
     Steps,
 )
-from thakur.builds.tree import read_tree
-from thakur.builds.unpack import unpack
-from thakur.builds.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
 from thakur.logs import Level, Logs
 from thakur.projects import EnvVars, Phase
@@ -169,7 +169,7 @@ class Pipeline:
             return
         place.writer.write(f"Installing with {shlex.join(plan.install)}", Level.DEPLOY)
         try:
-            await self._steps.run(place, plan.install, INSTALL_ENV)
+            await self._steps.run(place, plan.install, INSTALL_ENV, plan.install_in)
         except CommandFailed as error:
             if "lockfile is frozen" not in error.output:
                 raise
@@ -178,13 +178,14 @@ class Pipeline:
                 "writes.",
                 Level.WARNING,
             )
-            await self._steps.run(place, tuple(word for word in plan.install if word[:8] != "--frozen"), INSTALL_ENV)
+            unfrozen = tuple(word for word in plan.install if word[:8] != "--frozen")
+            await self._steps.run(place, unfrozen, INSTALL_ENV, plan.install_in)
 
     async def _build(self, place: Place, plan: Plan) -> None:
         if plan.build is None:
             return
         place.writer.write(f"Building with {shlex.join(plan.build)}", Level.DEPLOY)
-        await self._steps.run(place, plan.build, BUILD_ENV)
+        await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env, plan.root)
 
     async def _package(self, build: Build, place: Place, plan: Plan) -> Packed:
         await asyncio.to_thread(self._workspaces.take_cache_back, place.workspace)

@@ -5,10 +5,10 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from thakur.builds.artifacts import LocalArtifacts
-from thakur.builds.interface import BuildStatus
 from thakur.builds.leftovers import ANNOUNCE_WITHIN
 from thakur.builds.models import ArtifactRow, BuildRow
+from thakur.builds.packing.artifacts import LocalArtifacts
+from thakur.builds.statuses import BuildStatus
 from thakur.db import Database
 
 log = logging.getLogger(__name__)

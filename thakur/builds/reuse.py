@@ -7,10 +7,11 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from thakur.builds.artifacts import LocalArtifacts, Packed
 from thakur.builds.claims import is_in
-from thakur.builds.interface import ArtifactNotFound, Build, BuildStatus, Plan, Toolchain
+from thakur.builds.interface import ArtifactNotFound, Build, Plan, Toolchain
 from thakur.builds.models import ArtifactRow, BuildRow
+from thakur.builds.packing.artifacts import LocalArtifacts, Packed
+from thakur.builds.statuses import BuildStatus
 from thakur.db import Database
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from thakur.accounts import Principal
-from thakur.builds.artifacts import LocalArtifacts
 from thakur.builds.claims import LEASE, NOW
 from thakur.builds.endings import Endings
 from thakur.builds.interface import (
@@ -19,14 +18,15 @@ from thakur.builds.interface import (
     BuildEnded,
     BuildNotFound,
     BuildsRunning,
-    BuildStatus,
     Source,
     Upload,
 )
 from thakur.builds.models import ArtifactRow, BuildRow
+from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.removal import Removal
 from thakur.builds.rows import artifact_of, build_of, plain
-from thakur.builds.uploads import Uploads
+from thakur.builds.sources.uploads import Uploads
+from thakur.builds.statuses import BuildStatus
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database, DatabaseUnavailable
 from thakur.logs import Logs

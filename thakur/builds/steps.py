@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from thakur.builds.interface import BuildFailed, Failure, Toolchain
-from thakur.builds.unpack import CACHE_NAME
+from thakur.builds.sources.unpack import CACHE_NAME
 from thakur.logs import StreamWriter
 from thakur.sandbox import Bind, DeadlineExceeded, Exit, Limits, Sandbox, Spec, Workspace, certificate_binds
 
@@ -78,8 +78,8 @@ class Steps:
             if name.startswith(NAMES_BEGIN):
                 await self._sandbox.end(name)
 
-    async def run(self, place: Place, argv: tuple[str, ...], env: Mapping[str, str]) -> None:
-        """Run one command to its end. Raises BuildFailed with the limit or the exit code that ended it."""
+    async def run(self, place: Place, argv: tuple[str, ...], env: Mapping[str, str], directory: str = ".") -> None:
+        """Run one command to its end, in a directory of the source. Raises BuildFailed with the limit or the exit code that ended it."""
         tail = _Tail(place.writer)
         limits = build_limits()
         spec = Spec(
@@ -89,6 +89,7 @@ class Steps:
             env={**self._passed, **env, **place.env, **CACHES},
             uid=place.uid,
             app=Workspace(str(place.workspace)),
+            directory=directory,
             binds=(
                 *(Bind(source, target) for source, target in self._toolchain.binds),
                 *certificate_binds(self._passed),

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from thakur.builds.disk import finish_removals, remove_tree
-from thakur.builds.unpack import CACHE_NAME
+from thakur.builds.sources.unpack import CACHE_NAME
 
 _CACHE = "cache"
 

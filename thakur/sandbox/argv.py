@@ -1,5 +1,6 @@
 """The command line of one sandbox: pure, from a Spec, the host's facts and the numbers of the opened descriptors."""
 
+import posixpath
 import re
 from collections.abc import Sequence
 
@@ -63,7 +64,7 @@ def check(spec: Spec) -> None:
         raise SpecInvalid(f"{spec.name!r} cannot name a sandbox.", field="name")
     if not spec.argv:
         raise SpecInvalid("There is no command to run.", field="argv")
-    if any("\0" in word for word in (*spec.argv, *spec.env, *spec.env.values())):
+    if any("\0" in word for word in (spec.directory, *spec.argv, *spec.env, *spec.env.values())):
         raise SpecInvalid("A command or its environment holds a NUL byte.", field="env")
     if any(not name or "=" in name for name in spec.env):
         raise SpecInvalid("A variable's name is empty or holds an equals sign.", field="env")
@@ -119,7 +120,7 @@ def _into_the_tenant(spec: Spec, host: Host) -> list[str]:
     ]  # fmt: skip
     calm = [host.ionice, "-c", "2", "-n", "7"] if spec.is_background and host.ionice else []
     # /app is entered by the tenant: bubblewrap's root has no right to override a directory's mode.
-    return [*drop, *calm, host.env, "-C", "/app", *_named_late(spec), *spec.argv]
+    return [*drop, *calm, host.env, "-C", posixpath.normpath(f"/app/{spec.directory}"), *_named_late(spec), *spec.argv]
 
 
 def _named_late(spec: Spec) -> list[str]:

@@ -47,7 +47,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """One command to run in a sandbox.
 
     `name` is unique on this host among the sandboxes of one data directory. `env` is the whole environment besides PATH,
-    HOME, USER and LANG; it may hold secrets and come from a tenant. `uid` counts only when Thakur runs as root.
+    HOME, USER and LANG; it may hold secrets and come from a tenant. `uid` counts only when Thakur runs as root. The command
+    begins in `directory`, relative to `/app`.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     uid: int
     app: Workspace | Overlay
+    directory: str = "."
     binds: tuple[Bind, ...] = ()
     path: tuple[str, ...] = ()
     limits: Limits = Limits()

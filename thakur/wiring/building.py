@@ -9,7 +9,7 @@ from thakur.builds.leftovers import Leftovers
 from thakur.builds.pipeline import Pipeline
 from thakur.builds.reuse import Reuse
 from thakur.builds.steps import Steps
-from thakur.builds.toolchain import find_toolchain
+from thakur.builds.tools.toolchain import find_toolchain
 from thakur.queue import BUILDS, Worker
 from thakur.sandbox import LocalSandbox, root_name
 from thakur.wiring.core import Core

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from thakur.accounts.service import LocalAccounts
-from thakur.builds.artifacts import LocalArtifacts
+from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.service import LocalBuilds
-from thakur.builds.uploads import Uploads
+from thakur.builds.sources.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database
 from thakur.logs.service import LocalLogs

@@ -5,14 +5,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from thakur.builds import ArtifactStore
-from thakur.builds.toolchain import find_toolchain
+from thakur.builds.tools.toolchain import find_toolchain
 from thakur.logs import LogSink
 from thakur.proxy import record as proxy_record
 from thakur.proxy.service import LocalProxy
 from thakur.proxy.supervisor import Supervisor
 from thakur.runtime import Assignments
-from thakur.runtime import state as edge_state
-from thakur.runtime.edge import LocalEdge
+from thakur.runtime.edge import state as edge_state
+from thakur.runtime.edge.local import LocalEdge
 from thakur.sandbox import LocalSandbox, root_name
 from thakur.settings import Settings
 from thakur.stores import service_user

@@ -1,0 +1,69 @@
+"""Detection: one plan, or what was looked for."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thakur.builds import BuildFailed
+from thakur.builds.detection.detect import detect
+from thakur.builds.detection.tree import Tree
+
+
+def failure_of(tree: Tree) -> tuple[str, str, str]:
+    with pytest.raises(BuildFailed) as failed:
+        detect(tree)
+    failure = failed.value.failure
+    return failure.code, failure.why, failure.next
+
+
+def test_an_unknown_folder_is_told_what_was_looked_for() -> None:
+    code, why, hint = failure_of(Tree(frozenset({"README.md"})))
+
+    assert code == "nothing_recognised"
+    assert "package.json" in why
+    assert "index.html" in why
+    assert "start script" in hint
+
+
+def test_an_unknown_package_is_told_what_was_looked_for() -> None:
+    code, why, _ = failure_of(Tree(frozenset({"package.json"}), {"package.json": "{}"}))
+
+    assert code == "nothing_recognised"
+    assert "express" in why
+
+
+@pytest.mark.parametrize("paths", [("docs/index.html", "web/package.json"), ("README.md", "web/index.html")])
+def test_an_application_in_a_folder_below_is_pointed_at(paths: tuple[str, ...]) -> None:
+    _, _, hint = failure_of(Tree(frozenset(paths)))
+
+    assert "There is an application in web: deploy that folder instead." in hint
+
+
+@pytest.mark.parametrize(
+    ("lock", "word"), [("package-lock.json", "package-lock.json"), ("README.md", "no lockfile"), ("bun.lock", None)]
+)
+def test_versions_that_may_drift_are_said(lock: str, word: str | None) -> None:
+    text = '{"dependencies": {"hono": "4"}}'
+
+    notes = detect(Tree(frozenset({"package.json", "index.ts", lock}), {"package.json": text})).notes
+
+    assert (word in notes[0]) if word else not notes
+
+
+@given(
+    paths=st.sets(st.sampled_from(["index.html", "package.json", "src/index.ts", "bun.lock", "vite.config.ts"])),
+    needs=st.lists(st.sampled_from(["vite", "hono", "astro", "express", "next", "gatsby"])),
+    scripts=st.dictionaries(st.sampled_from(["build", "start", "dev"]), st.text()),
+    config=st.text(),
+)
+def test_any_folder_gives_a_plan_or_a_reason(
+    paths: set[str], needs: list[str], scripts: dict[str, str], config: str
+) -> None:
+    manifest = json.dumps({"dependencies": dict.fromkeys(needs, "*"), "scripts": scripts})
+    with suppress(BuildFailed):
+        plan = detect(Tree(frozenset(paths), {"package.json": manifest, "vite.config.ts": config}))
+        assert (plan.start is None) == (plan.kind == "static")
+        assert ".." not in plan.output.split("/")

@@ -1,0 +1,54 @@
+import signal
+from pathlib import Path
+
+from support.local_edges import make_order
+from thakur.builds import Plan
+from thakur.runtime.edge.homes import Home
+from thakur.runtime.edge.process import how_it_ended, replica_env, replica_spec
+from thakur.sandbox import Bind, Exit, Limits, Overlay
+
+PLAN = Plan(framework="hono", kind="server", start=("bun", "--bun", "run", "start"))
+HOME = Home(Path("/data/edge/replicas/5-12-0"))
+
+
+def test_the_command_runs_over_the_artifact_with_the_order_s_limits() -> None:
+    order = make_order(5, "d1", PLAN, memory_bytes=64 << 20, cpus=0.5, processes=99)
+
+    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, Path("/venv/bin/bun"))
+
+    assert spec.name == "5-12-0"
+    assert spec.argv == ("bun", "--bun", "run", "start")
+    assert spec.app == Overlay("/data/artifacts/1/d1", f"{HOME.path}/upper", f"{HOME.path}/work")
+    assert spec.binds == (Bind("/venv/bin/bun", "/opt/thakur/bin/bun"),)
+    assert spec.path == ("/opt/thakur/bin",)
+    assert spec.uid == 610_001
+    assert spec.limits == Limits(memory_bytes=64 << 20, cpus=0.5, processes=99)
+
+
+def test_where_to_listen_is_not_the_application_s_to_say() -> None:
+    order = make_order(5, "d1", PLAN, env={"PORT": "80", "HOST": "0.0.0.0", "NODE_ENV": "staging", "KEY": "a=b\nc"})
+
+    env = replica_env(order, 20_017)
+
+    assert env == {
+        "PORT": "20017",
+        "HOST": "127.0.0.1",
+        "HOSTNAME": "127.0.0.1",
+        "NITRO_PORT": "20017",
+        "NITRO_HOST": "127.0.0.1",
+        "NODE_ENV": "staging",
+        "KEY": "a=b\nc",
+    }
+    assert replica_env(make_order(5, "d1", PLAN), 20_017)["NODE_ENV"] == "production"
+
+
+def test_an_end_is_told_by_its_cause() -> None:
+    order = make_order(5, "d1", PLAN, memory_bytes=512 << 20, processes=256)
+
+    assert how_it_ended(Exit(code=1), order) == "exited with code 1"
+    assert how_it_ended(Exit(signal=signal.SIGSEGV), order) == "was ended by SIGSEGV"
+    assert how_it_ended(Exit(signal=64), order) == "was ended by SIGRTMAX"
+    assert how_it_ended(Exit(signal=50), order) == "was ended by signal 50"
+    assert how_it_ended(Exit(signal=9, is_out_of_memory=True), order) == "ran out of memory (limit 512 MB)"
+    assert "limit of 256 processes" in how_it_ended(Exit(code=134, hit_process_limit=True), order)
+    assert how_it_ended(Exit(), order) == "ended, and nobody saw how"

@@ -1,0 +1,94 @@
+"""Why a deployment did not come up, in words for the person who deployed it."""
+
+from thakur.builds import Failure
+from thakur.errors import ThakurError
+from thakur.runtime.edge.process import how_it_ended
+from thakur.runtime.interface import HealthCheck, Order
+from thakur.sandbox import Exit
+
+_LISTEN = "Let the application listen on the port in the variable PORT, then deploy again."
+
+
+def ended_early(exit_: Exit, order: Order) -> Failure:
+    """The process is gone before its health check passed."""
+    if exit_.is_out_of_memory:
+        return Failure(
+            code="out_of_memory",
+            what=f"The application {how_it_ended(exit_, order)}.",
+            why="It needs more memory to start than a replica may use.",
+            next="Raise the project's memory limit, or let it use less, then deploy again.",
+        )
+    if exit_.is_success:
+        return Failure(
+            code="exited_at_once",
+            what="The application ended at once, with exit code 0.",
+            why="Its start command finished without starting a server.",
+            next=_LISTEN,
+        )
+    return Failure(
+        code="crashed_on_start",
+        what=f"The application {how_it_ended(exit_, order)} before it answered.",
+        why="Its last lines say more.",
+        next="Mend what its last lines name, then deploy again.",
+    )
+
+
+def listens_elsewhere(ports: frozenset[int], port: int) -> Failure:
+    """The process has a server, but not where visitors are sent."""
+    found = " and ".join(str(other) for other in sorted(ports))
+    return Failure(
+        code="wrong_port",
+        what=f"The application listens on {found} instead of PORT={port}.",
+        why="Its port is fixed, or comes from another variable.",
+        next=_LISTEN,
+    )
+
+
+def never_listened(port: int, check: HealthCheck) -> Failure:
+    """The process lives and has no server."""
+    return Failure(
+        code="never_listened",
+        what=f"The application did not listen on PORT={port} within {check.within_seconds:g} s.",
+        why="It runs, but it has opened no port.",
+        next=_LISTEN,
+    )
+
+
+def never_healthy(check: HealthCheck, last: str) -> Failure:
+    """The server is there and does not answer well; `last` follows the path: `answered 500`."""
+    return Failure(
+        code="unhealthy",
+        what=f"Health check: GET {check.path} {last} and did not get better within {check.within_seconds:g} s.",
+        why="A healthy application answers that page with a status below 500, twice in a row.",
+        next="Look at its last lines, or name another health path, then deploy again.",
+    )
+
+
+def not_started(error: ThakurError) -> Failure:
+    """Something that is not the application's doing kept it from starting."""
+    return Failure(
+        code=error.code,
+        what="The application could not be started on this host.",
+        why=error.message,
+        next=error.hint or "Run `thakur doctor` on the host, then deploy again.",
+    )
+
+
+def not_held(deployment_id: int) -> Failure:
+    """An order for a deployment that this edge has not prepared, or not any more."""
+    return Failure(
+        code="deployment_not_prepared",
+        what=f"The edge does not hold deployment {deployment_id}.",
+        why="It was not prepared there, or the edge has started anew since.",
+        next="Deploy again.",
+    )
+
+
+def still_routed(deployment_id: int) -> Failure:
+    """An order to stop what visitors use."""
+    return Failure(
+        code="deployment_routed",
+        what=f"Deployment {deployment_id} answers visitors and is not stopped.",
+        why="Another deployment must take its hosts first.",
+        next="Switch to another deployment, or delete the project.",
+    )
