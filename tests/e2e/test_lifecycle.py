@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -87,6 +88,15 @@ async def test_the_end_leaves_nothing(alone: Server, place: Path, figures: Figur
     figures.add(f"{way}: nothing is left after {seconds:.2f} s, with a request of 1.5 s in flight: {answer.status}")
     assert remains(alone.data_dir, alone.address, alone.http) == []
     assert answer.status == 200 or way == "kill and stop"
+
+
+def test_serve_may_open_as_many_files_as_the_host_allows(alone: Server) -> None:
+    alone.thakur = ["prlimit", "--nofile=512:4096", *alone.thakur]
+
+    alone.start()
+
+    assert alone.process is not None
+    assert resource.prlimit(alone.process.pid, resource.RLIMIT_NOFILE) == (4096, 4096)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -1,7 +1,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 
 import pytest
@@ -34,20 +33,6 @@ def test_children_and_theirs_are_found():
         assert shell.pid in processes.children(os.getpid())
         assert shell.pid not in found
         os.killpg(shell.pid, signal.SIGKILL)
-
-
-def test_only_listening_sockets_of_the_given_processes_count(sleeper):
-    with socket.socket() as listening, socket.socket() as bound, socket.socket(socket.AF_INET6) as sixth:
-        for one in (listening, bound):
-            one.bind(("127.0.0.1", 0))
-        sixth.bind(("::1", 0))
-        listening.listen()
-        sixth.listen()
-        ports = {listening.getsockname()[1], sixth.getsockname()[1]}
-
-        assert processes.listening_ports([os.getpid()]) >= ports
-        assert bound.getsockname()[1] not in processes.listening_ports([os.getpid()])
-        assert processes.listening_ports([sleeper.pid, 2**22]) == frozenset()
 
 
 def test_processes_are_found_by_the_title_they_were_given():

@@ -1,5 +1,6 @@
 """`thakur serve`: the parts of its roles started in order, kept until the word to end, stopped in reverse."""
 
+import resource
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
 def serve(settings: Settings, roles: Sequence[str]) -> int:
     """Be these roles, or `all` of them, until a signal or `thakur stop` says to end; returns the exit status. Raises what keeps it from starting."""
     journal.begin()
+    _raise_open_files()
     return uvloop.run(_serve(settings, named(roles)))
+
+
+def _raise_open_files() -> None:
+    # Each viewer of a log is one. Proxy workers raise their own; what tenants run is given limits of its own.
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(settings: Settings, roles: frozenset[Role]) -> int:

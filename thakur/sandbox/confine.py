@@ -10,7 +10,8 @@ from thakur.sandbox.host import Host
 from thakur.sandbox.interface import SandboxRefused, Spec
 from thakur.sandbox.leaf import OWN_PROCESSES, Leaf
 
-OPEN_FILES = 65_536
+# The soft limit is the usual one, whatever ours is: select() overruns its set above it. Who needs more raises it.
+OPEN_FILES, MOST_OPEN_FILES = 1_024, 65_536
 FILE_BYTES = 16 << 30
 # Tenants go first when the host itself runs out of memory.
 OOM_SCORE = 500
@@ -23,7 +24,7 @@ def confine(spec: Spec, host: Host, leaf: Leaf, monitor: Process, init: Process)
         leaf.add(monitor.pid)
         leaf.add(init.pid)
         _limit(init.pid, resource.RLIMIT_CORE, 0)
-        _limit(init.pid, resource.RLIMIT_NOFILE, OPEN_FILES)
+        _limit(init.pid, resource.RLIMIT_NOFILE, MOST_OPEN_FILES, soft=OPEN_FILES)
         _limit(init.pid, resource.RLIMIT_FSIZE, FILE_BYTES)
         if "pids" not in leaf.controllers and spec.limits.processes is not None and host.counts_processes_by_namespace:
             _limit(init.pid, resource.RLIMIT_NPROC, spec.limits.processes + OWN_PROCESSES)
@@ -35,7 +36,7 @@ def confine(spec: Spec, host: Host, leaf: Leaf, monitor: Process, init: Process)
         Path(f"/proc/{init.pid}/oom_score_adj").write_text(str(OOM_SCORE))
 
 
-def _limit(pid: int, kind: int, value: int) -> None:
+def _limit(pid: int, kind: int, value: int, soft: int | None = None) -> None:
     hard = resource.prlimit(pid, kind)[1]
     most = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.prlimit(pid, kind, (most, most))
+    resource.prlimit(pid, kind, (most if soft is None else min(soft, most), most))

@@ -156,7 +156,10 @@ class Sandbox(Protocol):
         """The pids, as the host sees them, of everything inside."""
 
     def listening_ports(self, identity: Identity) -> frozenset[int]:
-        """The TCP ports on which a process inside listens."""
+        """The TCP ports on which a process inside listens, at whatever address."""
+
+    def is_reached(self, identity: Identity, host: str, port: int) -> bool:
+        """Whether a process inside, and nobody else, gets the connections to that IPv4 address."""
 
     async def enforcement(self) -> Enforcement:
         """What this host can enforce. Tried once per process, then remembered."""

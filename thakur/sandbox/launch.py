@@ -12,7 +12,7 @@ import msgspec
 
 from thakur import pids
 from thakur.pids import Process
-from thakur.sandbox import probe, processes, status
+from thakur.sandbox import listening, probe, processes, status
 from thakur.sandbox.cgroups import Cgroups
 from thakur.sandbox.copies import copy_instead, is_about_overlays
 from thakur.sandbox.host import Host, this_host
@@ -129,7 +129,10 @@ class LocalSandbox:
         return processes.descendants(identity.init.pid)
 
     def listening_ports(self, identity: Identity) -> frozenset[int]:
-        return processes.listening_ports(self.processes(identity))
+        return listening.listening_ports(self.processes(identity))
+
+    def is_reached(self, identity: Identity, host: str, port: int) -> bool:
+        return listening.is_reached(self.processes(identity), host, port)
 
     async def enforcement(self) -> Enforcement:
         if self._enforcement is None:

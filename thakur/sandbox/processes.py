@@ -1,15 +1,12 @@
-"""What /proc tells about processes: their ends, children, command lines, the sockets on which they listen."""
+"""What /proc tells about processes: their ends, children, command lines."""
 
 import asyncio
 import contextlib
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from thakur.pids import Process, identify, open_pidfd, reap, stat_fields
-
-LISTEN = "0A"
 
 
 async def readable(*descriptors: int) -> frozenset[int]:
@@ -76,14 +73,6 @@ def titles(beginning: str) -> frozenset[str]:
     return frozenset(found for found, _ in _titles(beginning))
 
 
-def listening_ports(pids: Iterable[int]) -> frozenset[int]:
-    """The TCP ports with a listening socket that one of `pids` holds, in their network namespace."""
-    pids = list(pids)
-    held = {inode for pid in pids for inode in _sockets(pid)}
-    tables = {network: pid for pid in pids if (network := _network(pid))}
-    return frozenset(port for pid in tables.values() for port, inode in _listening(pid) if inode in held)
-
-
 def _titles(beginning: str) -> Iterator[tuple[str, Process]]:
     for pid in _pids():
         with contextlib.suppress(OSError):
@@ -94,34 +83,3 @@ def _titles(beginning: str) -> Iterator[tuple[str, Process]]:
 
 def _pids() -> Iterator[int]:
     return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208  (names, not paths)
-
-
-def _sockets(pid: int) -> Iterator[str]:
-    try:
-        names = os.listdir(f"/proc/{pid}/fd")  # noqa: PTH208  (names, not paths)
-    except OSError:
-        return
-    for name in names:
-        with contextlib.suppress(OSError):
-            found = re.fullmatch(r"socket:\[(\d+)\]", os.readlink(f"/proc/{pid}/fd/{name}"))  # noqa: PTH115  (no path)
-            if found:
-                yield found[1]
-
-
-def _network(pid: int) -> str | None:
-    try:
-        return os.readlink(f"/proc/{pid}/ns/net")  # noqa: PTH115  (no path)
-    except OSError:
-        return None
-
-
-def _listening(pid: int) -> Iterator[tuple[int, str]]:
-    for table in ("tcp", "tcp6"):
-        try:
-            lines = Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            if fields[3] == LISTEN:
-                yield int(fields[1].rpartition(":")[2], 16), fields[9]

@@ -135,3 +135,11 @@ async def test_no_answer_is_told_with_its_reason(tmp_path: Path) -> None:
 
         assert refused.failure.code == "unhealthy"
         assert "got no answer" in refused.failure.what
+
+
+async def test_a_server_at_another_address_only_is_told_so(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        refused = await _refused(started, "other_address", 0.6)
+
+        assert refused.failure.code == "wrong_address"
+        assert "not at 127.0.0.1" in refused.failure.what

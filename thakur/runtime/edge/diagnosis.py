@@ -2,7 +2,7 @@
 
 from thakur.builds import Failure
 from thakur.errors import ThakurError
-from thakur.runtime.edge.process import how_it_ended
+from thakur.runtime.edge.process import LOOPBACK, how_it_ended
 from thakur.runtime.interface import HealthCheck, Order
 from thakur.sandbox import Exit
 
@@ -41,6 +41,16 @@ def listens_elsewhere(ports: frozenset[int], port: int) -> Failure:
         what=f"The application listens on {found} instead of PORT={port}.",
         why="Its port is fixed, or comes from another variable.",
         next=_LISTEN,
+    )
+
+
+def listens_beside(port: int) -> Failure:
+    """The process has a server on its port, but not at the address where visitors are sent."""
+    return Failure(
+        code="wrong_address",
+        what=f"The application listens on PORT={port}, but not at {LOOPBACK}.",
+        why="It listens at another address only, such as ::1, or at one where another program of this host is asked first.",
+        next="Let the application listen at the address in the variable HOST, or at 0.0.0.0, then deploy again.",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from thakur.builds import Failure
 from thakur.proxy import ProbeFailed, Proxy
-from thakur.runtime.edge.diagnosis import ended_early, listens_elsewhere, never_healthy, never_listened
+from thakur.runtime.edge.diagnosis import ended_early, listens_beside, listens_elsewhere, never_healthy, never_listened
 from thakur.runtime.edge.placement import Placement
 from thakur.runtime.interface import Checked, DeploymentRefused
 
@@ -80,17 +80,17 @@ async def _look(proxy: Proxy, placement: Placement, course: _Course, within_seco
 
 
 def _absence(placement: Placement, course: _Course) -> Failure | None:
-    # Whoever listens on the port must be the replica: a neighbour could have taken it and answer in its name.
+    # Whoever is reached at the port must be the replica: a neighbour could have taken it and answer in its name.
     for replica in placement.replicas:
-        ports = replica.listening_ports()
-        if replica.port in ports:
+        if replica.listens():
             continue
+        ports = replica.listening_ports()
         if not ports:
             course.elsewhere_since = None
             return never_listened(replica.port, placement.order.health)
         if course.elsewhere_since is None:
             course.elsewhere_since = asyncio.get_running_loop().time()
-        return listens_elsewhere(ports, replica.port)
+        return listens_beside(replica.port) if replica.port in ports else listens_elsewhere(ports, replica.port)
     course.elsewhere_since = None
     return None
 

@@ -31,7 +31,7 @@ class Kept(Protocol):
         """Whether its process runs."""
 
     def listens(self) -> bool:
-        """Whether a socket of its own listens on its port."""
+        """Whether a socket of its own gets what visitors send to its port."""
 
     async def ended(self) -> tuple[str, float]:
         """Wait for its process's end: how it ended, in words that follow "The application", and after how many seconds."""

@@ -12,7 +12,7 @@ from thakur.logs import Level, LogSink
 from thakur.runtime.edge.homes import Home, homes_directory
 from thakur.runtime.edge.keeping import Keeper
 from thakur.runtime.edge.ports import Ports
-from thakur.runtime.edge.process import how_it_ended, replica_spec
+from thakur.runtime.edge.process import LOOPBACK, how_it_ended, replica_spec
 from thakur.runtime.edge.state import ReplicaRecord
 from thakur.runtime.edge.tailing import Origin, Tail, last_lines
 from thakur.runtime.interface import STOP_SECONDS, Order
@@ -76,7 +76,8 @@ class Replica:
         return self._workshop.sandbox.listening_ports(self._identity) if self._identity else frozenset()
 
     def listens(self) -> bool:
-        return self.port in self.listening_ports()
+        identity = self._identity
+        return identity is not None and self._workshop.sandbox.is_reached(identity, LOOPBACK, self.port)
 
     def record(self) -> ReplicaRecord:
         return ReplicaRecord(number=self.number, port=self.port, identity=self._identity)
