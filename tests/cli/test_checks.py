@@ -6,6 +6,7 @@ import pytest
 
 from thakur.cli import checks
 from thakur.settings import Address, Settings
+from thakur.wiring.looking import Node
 
 
 def test_a_port_that_is_taken_fails_with_the_setting():
@@ -46,6 +47,13 @@ def test_a_bun_that_does_not_start_fails(tmp_path):
     (tmp_path / "bun").write_text("no program")
     assert checks.check_bun(Settings(data_dir=tmp_path, bun=tmp_path / "bun")).status == "fail"
     assert checks.check_bun(Settings(data_dir=tmp_path)).status == "ok"
+
+
+def test_a_missing_node_is_a_warning_that_names_the_extra():
+    missing = checks.check_node(None)
+
+    assert (missing.status, checks.check_node(Node("/usr/bin/node", "v22.1.0")).status) == ("warn", "ok")
+    assert "thakur-deploy[node]" in missing.hint
 
 
 def test_stores_that_are_named_need_no_wheel(tmp_path, monkeypatch):

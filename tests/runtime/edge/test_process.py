@@ -1,20 +1,25 @@
 import signal
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from support.local_edges import make_order
-from thakur.builds import Plan
+from thakur.builds import Plan, Toolchain
+from thakur.runtime import DeploymentRefused
 from thakur.runtime.edge.homes import Home
 from thakur.runtime.edge.process import how_it_ended, replica_env, replica_spec
 from thakur.sandbox import Bind, Exit, Limits, Overlay
 
 PLAN = Plan(framework="hono", kind="server", start=("bun", "--bun", "run", "start"))
+TOOLCHAIN = Toolchain(bun="/venv/bin/bun", node="/root/.nvm/bin/node", binds=(), path=())
 HOME = Home(Path("/data/edge/replicas/5-12-0"))
 
 
 def test_the_command_runs_over_the_artifact_with_the_order_s_limits() -> None:
     order = make_order(5, "d1", PLAN, memory_bytes=64 << 20, cpus=0.5, processes=99)
 
-    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, Path("/venv/bin/bun"))
+    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, TOOLCHAIN)
 
     assert spec.name == "5-12-0"
     assert spec.argv == ("bun", "--bun", "run", "start")
@@ -23,6 +28,23 @@ def test_the_command_runs_over_the_artifact_with_the_order_s_limits() -> None:
     assert spec.path == ("/opt/thakur/bin",)
     assert spec.uid == 610_001
     assert spec.limits == Limits(memory_bytes=64 << 20, cpus=0.5, processes=99)
+
+
+def test_an_application_that_runs_under_node_sees_node_alone() -> None:
+    order = make_order(5, "d1", msgspec.structs.replace(PLAN, runtime="node", start=("node", "server.js")))
+
+    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, TOOLCHAIN)
+
+    assert Bind("/root/.nvm/bin/node", "/opt/thakur/bin/node") in spec.binds
+
+
+def test_an_application_that_runs_under_node_is_refused_where_there_is_none() -> None:
+    order = make_order(5, "d1", msgspec.structs.replace(PLAN, runtime="node"))
+
+    with pytest.raises(DeploymentRefused) as refused:
+        replica_spec(order, HOME, 20_017, Path("/data"), 610_001, msgspec.structs.replace(TOOLCHAIN, node=None))
+
+    assert refused.value.failure.code == "node_missing"
 
 
 def test_where_to_listen_is_not_the_application_s_to_say() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from thakur.background import Tasks
-from thakur.builds import ArtifactStore
+from thakur.builds import ArtifactStore, Toolchain
 from thakur.errors import ThakurError, Unavailable
 from thakur.logs import LogSink
 from thakur.proxy import Pool, Proxy, Route
@@ -59,14 +59,14 @@ class LocalEdge:
         artifacts: ArtifactStore,
         sink: LogSink,
         assignments: Assignments,
-        bun: Path,
+        toolchain: Toolchain,
         uid_of: Callable[[int], int],
     ) -> None:
         self._data_dir = data_dir
         self._proxy = proxy
         self._sandbox = sandbox
         self._tasks = Tasks()
-        workshop = Workshop(edge_id, data_dir, sandbox, sink, Ports(), self._tasks, bun, uid_of)
+        workshop = Workshop(edge_id, data_dir, sandbox, sink, Ports(), self._tasks, toolchain, uid_of)
         self._holding = Holding(data_dir)
         self._arriving = Arriving(workshop, proxy, artifacts, self._changed)
         self._leaving = Leaving(proxy, self._holding, self._tasks)

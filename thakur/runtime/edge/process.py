@@ -3,19 +3,20 @@
 import signal
 from pathlib import Path
 
+from thakur.builds import Toolchain
 from thakur.runtime.edge.homes import Home
+from thakur.runtime.edge.programs import TOOLS, programs
 from thakur.runtime.interface import Order
-from thakur.sandbox import Bind, Exit, Limits, Overlay, Spec
+from thakur.sandbox import Exit, Limits, Overlay, Spec
 
 LOOPBACK = "127.0.0.1"
-TOOLS = "/opt/thakur/bin"
 MEGABYTE = 1024 * 1024
 
 
-def replica_spec(order: Order, home: Home, port: int, artifact: Path, uid: int, bun: Path) -> Spec:
+def replica_spec(order: Order, home: Home, port: int, artifact: Path, uid: int, toolchain: Toolchain) -> Spec:
     """The command of one replica, listening on `port`, over `artifact` with its own writes in `home`.
 
-    Both carry the same name, so that a home that is found leads to its process.
+    Both carry the same name, so that a home that is found leads to its process. Raises DeploymentRefused.
     """
     assert order.plan.start is not None, "a static deployment has no replicas"
     return Spec(
@@ -25,7 +26,7 @@ def replica_spec(order: Order, home: Home, port: int, artifact: Path, uid: int, 
         uid=uid,
         app=Overlay(lower=str(artifact), upper=str(home.upper), work=str(home.work)),
         directory=order.plan.start_in,
-        binds=(Bind(str(bun), f"{TOOLS}/bun"),),
+        binds=programs(order.plan, toolchain),
         path=(TOOLS,),
         limits=Limits(memory_bytes=order.memory_bytes, cpus=order.cpus, processes=order.processes),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from thakur import pids
 from thakur.background import Tasks
+from thakur.builds import Toolchain
 from thakur.logs import Level, LogSink
 from thakur.runtime.edge.homes import Home, homes_directory
 from thakur.runtime.edge.keeping import Keeper
@@ -34,7 +35,7 @@ class Workshop:
     sink: LogSink
     ports: Ports
     tasks: Tasks
-    bun: Path
+    toolchain: Toolchain
     uid_of: Callable[[int], int]
 
 
@@ -146,8 +147,8 @@ class Replica:
             if self._is_stopping:
                 return
             uid = self._workshop.uid_of(self._kind.order.project_id)
-            artifact, bun = self._kind.artifact, self._workshop.bun
-            spec = replica_spec(self._kind.order, self.home, self.port, artifact, uid, bun)
+            order, artifact = self._kind.order, self._kind.artifact
+            spec = replica_spec(order, self.home, self.port, artifact, uid, self._workshop.toolchain)
             await asyncio.to_thread(self.home.make, uid)
             try:
                 self._identity = await self._workshop.sandbox.start(spec, self.home.output, self.home.status)
