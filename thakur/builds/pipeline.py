@@ -12,6 +12,7 @@ from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.detection.detect import detect
 from thakur.builds.detection.tree import read_tree
 from thakur.builds.failures import explained, say, told
+from thakur.builds.installing import Installer
 from thakur.builds.interface import Build, BuildFailed, Failure, Plan, Step, UploadInvalid, UploadTooLarge
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
 from thakur.builds.packing.kept import kept_directory
@@ -21,9 +22,7 @@ from thakur.builds.sources.uploads import Uploads
 from thakur.builds.steps import (
     BUILD_ENV,
     BUILD_SECONDS,
-    INSTALL_ENV,
     NAMES_BEGIN,
-    CommandFailed,
     Deadline,
     Place,
     Steps,
@@ -63,6 +62,7 @@ class Pipeline:
         self._workspaces = workspaces
         self._artifacts = artifacts
         self._steps = steps
+        self._installer = Installer(steps)
         self._reuse = reuse
         self._uid_of = uid_of
         self._owns_files = owns_files
@@ -165,21 +165,7 @@ class Pipeline:
         if plan.install is None and plan.build is None:
             return
         self._workspaces.lend_cache(place.workspace, self._owner(place))
-        if plan.install is None:
-            return
-        place.writer.write(f"Installing with {shlex.join(plan.install)}", Level.DEPLOY)
-        try:
-            await self._steps.run(place, plan.install, INSTALL_ENV, plan.install_in)
-        except CommandFailed as error:
-            if "lockfile is frozen" not in error.output:
-                raise
-            place.writer.write(
-                "The lockfile does not fit package.json. Installing without it; commit the lockfile that bun install "
-                "writes.",
-                Level.WARNING,
-            )
-            unfrozen = tuple(word for word in plan.install if word[:8] != "--frozen")
-            await self._steps.run(place, unfrozen, INSTALL_ENV, plan.install_in)
+        await self._installer.install(place, plan)
 
     async def _build(self, place: Place, plan: Plan) -> None:
         if plan.build is None:

@@ -6,7 +6,7 @@ import pytest
 
 from thakur.builds import BuildFailed, Plan
 from thakur.builds.detection.detect import detect
-from thakur.builds.detection.frameworks import install_command
+from thakur.builds.detection.installing import install_command
 from thakur.builds.detection.tree import Tree
 
 HOISTED = ("bun", "install", "--linker", "hoisted")

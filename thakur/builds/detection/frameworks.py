@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from thakur.builds.detection.installing import install_command
 from thakur.builds.detection.manifest import Manifest
 from thakur.builds.detection.scripts import start_script, started_file
 from thakur.builds.detection.tree import Tree
@@ -154,14 +155,6 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework("Plain folder", _is_plain, _plain),
     Framework("Server", lambda folder: _entry(folder) is not None, _server),
 )
-
-
-def install_command(tree: Tree) -> tuple[str, ...]:
-    """Install what package.json asks for, by bun's own lock where there is one."""
-    if tree.has("bun.lock", "bun.lockb"):
-        return ("bun", "install", "--frozen-lockfile")
-    # npm and yarn lay packages out flat and their users' code relies on it; pnpm's does not.
-    return ("bun", "install") if tree.has("pnpm-lock.yaml") else ("bun", "install", "--linker", "hoisted")
 
 
 def _build_script(folder: Folder) -> tuple[str, ...] | None:
