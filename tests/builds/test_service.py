@@ -90,6 +90,18 @@ async def test_builds_are_listed_newest_first(house: BuildHouse) -> None:
     assert await house.builds.list(principal, project.id + 1) == []
 
 
+async def test_each_project_has_its_newest_build(house: BuildHouse) -> None:
+    shop, blog, empty = [await house.project(name) for name in ("shop", "blog", "empty")]
+    for project in (shop, shop, blog):
+        await house.request(project, SITE)
+    principal = await house.principal()
+
+    newest = await house.builds.newest(principal, [shop.id, blog.id, empty.id])
+
+    assert {project_id: build.number for project_id, build in newest.items()} == {shop.id: 2, blog.id: 1}
+    assert await house.builds.newest(principal, []) == {}
+
+
 async def test_what_is_not_there_is_not_found(house: BuildHouse) -> None:
     project = await house.project()
 

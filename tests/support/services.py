@@ -177,6 +177,10 @@ class FakeBuilds:
     ) -> list[Build]:
         return _newest(self.rows, project_id, limit, before)
 
+    async def newest(self, principal: Principal, project_ids: Collection[int]) -> dict[int, Build]:
+        found = {project_id: _newest(self.rows, project_id, 1, None) for project_id in project_ids}
+        return {project_id: rows[0] for project_id, rows in found.items() if rows}
+
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         raise ArtifactNotFound("There is no such artifact")
 

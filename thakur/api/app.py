@@ -12,6 +12,9 @@ from thakur.api.door import Door, PrincipalOf
 from thakur.api.errors import answer
 from thakur.api.events import EventStreams
 from thakur.api.interface import ApiServices, DescribeHost
+from thakur.api.pages import assets, theme
+from thakur.api.pages import projects as projects_page
+from thakur.api.pages.live import LivePages
 
 JSON_BODY_BYTES = 1024 * 1024
 
@@ -34,10 +37,15 @@ def create_app(
         *builds.HANDLERS,
         *deployments.HANDLERS,
         *logs.HANDLERS,
+        *assets.HANDLERS,
+        *theme.HANDLERS,
+        *projects_page.HANDLERS,
     ]
     provided = dependencies(services)
     streams = EventStreams(stopping)
+    live_pages = LivePages(stopping)
     provided["tails"] = Provide(lambda: streams, sync_to_thread=False)
+    provided["live_pages"] = Provide(lambda: live_pages, sync_to_thread=False)
     if describe_host is not None:
         handlers += host.HANDLERS
         provided["describe_host"] = Provide(lambda: describe_host, sync_to_thread=False)

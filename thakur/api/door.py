@@ -11,19 +11,21 @@ from thakur.api.errors import problem
 from thakur.api.interface import PrincipalMissing
 
 OPEN_PATHS = frozenset({"/up", "/ready"})
+# The dashboard's own scripts and styles are the same for everybody.
+STATIC = "/static/"
 
 PrincipalOf = Callable[[Scope], Awaitable[Principal | None]]
 
 
 class Door:
-    """Lets a request in with its principal, or answers 401. Health is for everybody."""
+    """Lets a request in with its principal, or answers 401. Health and static files are for everybody."""
 
     def __init__(self, app: ASGIApp, principal_of: PrincipalOf) -> None:
         self._app = app
         self._principal_of = principal_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and scope["path"] not in OPEN_PATHS:
+        if scope["type"] == ScopeType.HTTP and not _is_open(scope["path"]):
             try:
                 scope.setdefault("state", {})["principal"] = await self._admit(scope)
             except Exception as error:  # noqa: BLE001  (the request rim, outside the application's own)
@@ -39,3 +41,7 @@ class Door:
                 hint="Use the server's local socket: on its host, as root or as the server's own user.",
             )
         return principal
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN_PATHS or path.startswith(STATIC)

@@ -5,8 +5,9 @@ import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, cast, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from thakur.accounts import Principal
 from thakur.builds.claims import LEASE, NOW
@@ -136,6 +137,27 @@ class LocalBuilds:
                 query.order_by(BuildRow.number.desc()).limit(max(1, min(limit, LONGEST_LIST))),
             )
             return [build_of(row) for row in rows]
+
+    async def newest(
+        self,
+        principal: Principal,  # noqa: ARG002  (the projects are the principal's)
+        project_ids: Collection[int],
+    ) -> dict[int, Build]:
+        asked = (
+            func.unnest(cast(list_of(project_ids), ARRAY(BigInteger))).table_valued("id", name="asked").render_derived()
+        )
+        # By the index on project and number: one look a project, however many builds it has had.
+        highest = (
+            select(BuildRow)
+            .where(BuildRow.project_id == asked.c.id)
+            .order_by(BuildRow.number.desc())
+            .limit(1)
+            .lateral("highest")
+        )
+        newest = select(aliased(BuildRow, highest)).select_from(asked).join(highest, true())
+        async with self._db.session() as session:
+            rows = await session.scalars(newest)
+            return {row.project_id: build_of(row) for row in rows}
 
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         async with self._db.session() as session:

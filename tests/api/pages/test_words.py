@@ -1,0 +1,48 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from thakur.api.pages import words
+
+NOW = datetime(2027, 2, 21, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("passed", "told"),
+    [
+        (timedelta(seconds=-3), "just now"),
+        (timedelta(seconds=30), "just now"),
+        (timedelta(seconds=50), "1 min ago"),
+        (timedelta(minutes=14), "14 min ago"),
+        (timedelta(hours=3), "3 h ago"),
+        (timedelta(hours=26), "yesterday"),
+        (timedelta(days=5), "5 days ago"),
+        (timedelta(days=9), "12 Feb 2027"),
+    ],
+)
+def test_times_are_told_as_people_say_them(passed, told):
+    assert words.ago(NOW - passed, NOW) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.011, "11 ms"), (0.6, "0.6 s"), (21.4, "21.4 s"), (68, "1 min 08 s"), (7500, "2 h 05 min")],
+)
+def test_durations_have_the_figures_that_matter(seconds, told):
+    assert words.duration(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "told"), [(0, "0 B"), (1500, "1.5 KB"), (412_000, "412 KB"), (1_500_000_000, "1.5 GB")]
+)
+def test_sizes_are_powers_of_a_thousand(size_bytes, told):
+    assert words.size(size_bytes) == told
+
+
+@pytest.mark.parametrize(("value", "told"), [(1204, "1,204"), (412_000, "412 k"), (1_200_000, "1.2 M")])
+def test_large_numbers_are_shortened(value, told):
+    assert words.number(value) == told
+
+
+def test_one_is_no_plural():
+    assert [words.counted(count, "project") for count in (0, 1, 2)] == ["0 projects", "1 project", "2 projects"]

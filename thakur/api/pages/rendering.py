@@ -1,0 +1,100 @@
+"""Rendering: a template and what it shows become a page, or the one part of it that was asked for."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from markupsafe import Markup
+
+from thakur.api.pages import words
+from thakur.api.pages.assets import asset_url
+from thakur.api.pages.icons import Sprite
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+HTML = "text/html"
+# Nothing inline, nothing from elsewhere: what a log line or a commit message smuggles in is never run.
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+HEADERS = {
+    "content-security-policy": "; ".join(f"{what} {whence}" for what, whence in POLICY.items()),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+    "vary": "HX-Request",
+}
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    context: Mapping[str, object],
+    *,
+    fragments: Mapping[str, str] | None = None,
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[str]:
+    """The whole page; for htmx the fragment whose element it names, if `fragments` has a partial for that id."""
+    wanted = request.headers.get("hx-target", "").rpartition("#")[2] if request.headers.get("hx-request") else ""
+    partial = (fragments or {}).get(wanted)
+    return Response(
+        rendered(partial or template, context),
+        status_code=status_code,
+        media_type=HTML,
+        headers=HEADERS | dict(headers or {}),
+    )
+
+
+def rendered(template: str, context: Mapping[str, object]) -> str:
+    """The template's text."""
+    sprite, now = Sprite(), datetime.now(UTC)
+    tools = {
+        "icon": sprite.icon,
+        "glyph": sprite.glyph,
+        "sprite": sprite.sprite,
+        "ago": lambda at: words.ago(at, now),
+        "version": version("thakur-deploy"),
+    }
+    return _environment().get_template(template).render(tools | dict(context))
+
+
+def time(at: datetime, text: str) -> Markup:
+    """A moment, told as `text`; the whole of it on hover."""
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.astimezone(UTC).isoformat(timespec="seconds"), words.moment(at), text
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {"asset_url": asset_url, "time": time}
+    environment.filters |= {
+        "date": words.date,
+        "moment": words.moment,
+        "duration": words.duration,
+        "number": words.number,
+        "size": words.size,
+        "counted": words.counted,
+    }
+    return environment

@@ -1,0 +1,60 @@
+"""The shell: what surrounds every page."""
+
+from typing import Any, Literal
+
+import msgspec
+from litestar import Request
+
+from thakur.accounts import Principal
+from thakur.api.interface import ApiServices
+
+RECENT_PROJECTS = 6
+THEME_COOKIE = "thakur_theme"
+
+Theme = Literal["auto", "light", "dark"]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Somewhere to go from the sidebar."""
+
+    name: str
+    url: str
+    icon: str
+
+
+class Recent(msgspec.Struct, frozen=True):
+    """A project in the sidebar."""
+
+    name: str
+    status: str
+
+
+class Shell(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the reader is, where they can go, who they are."""
+
+    here: str
+    places: tuple[Place, ...]
+    recent: tuple[Recent, ...]
+    actor: str
+    theme: Theme
+
+
+async def shell_of(request: Request[Any, Any, Any], services: ApiServices, principal: Principal, here: str) -> Shell:
+    """The shell for this reader; `here` is the address of the place they are in."""
+    projects = (await services.projects.list(principal))[:RECENT_PROJECTS]
+    live = await services.runtime.active(principal, [project.id for project in projects])
+    return Shell(
+        here=here,
+        places=(Place("Projects", "/projects", "grid"),),
+        recent=tuple(
+            Recent(project.name, live[project.id].status if project.id in live else "waiting") for project in projects
+        ),
+        actor=principal.actor,
+        theme=theme_of(request),
+    )
+
+
+def theme_of(request: Request[Any, Any, Any]) -> Theme:
+    """What the reader chose; the system's own until then."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in ("light", "dark") else "auto"  # type: ignore[return-value]
