@@ -101,6 +101,14 @@ async def test_a_commit_that_is_none_is_refused_at_the_field(client, shop, commi
     assert answer.json()["field"] == "commit"
 
 
+async def test_a_build_is_known_by_its_number_alone(client, doubles, shop):
+    doubles.builds.rows[1, 3] = make_build(1, 3)
+    (shown,) = (await client.get(shop)).json()
+    assert shown["number"] == 3
+    assert not [name for name in shown if name == "id" or name.endswith("_id")]
+    assert (await client.get(f"{shop}/3")).json() == shown
+
+
 async def test_builds_come_newest_first_in_pages(client, doubles, shop):
     for number in range(1, 8):
         doubles.builds.rows[1, number] = make_build(1, number)

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from support.services import entries, make_deployment
@@ -23,6 +24,19 @@ async def test_a_failed_deployment_says_why(client, doubles):
         "next": "Read the log.",
         "still_active": 1,
     }
+
+
+async def test_a_deployment_is_known_by_its_number_alone(client, doubles):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    doubles.runtime.rows[1, 2] = make_deployment(1, 2)
+    doubles.runtime.rows[1, 3] = msgspec.structs.replace(make_deployment(1, 3), build_id=None)
+
+    again, built = (await client.get(SHOP)).json()
+
+    assert not [name for name in built if name == "id" or name.endswith("_id")]
+    assert (built["number"], built["has_build"]) == (2, True)
+    assert (again["number"], again["has_build"]) == (3, False)
+    assert (await client.get(f"{SHOP}/2")).json() == built
 
 
 async def test_deployments_come_newest_first(client, doubles):
@@ -80,7 +94,8 @@ async def test_a_redeploy_is_a_new_deployment_of_another_ones_artifact(client, d
     answer = await client.post(SHOP, json={"from": 2, "environment": "production"})
 
     assert answer.status_code == 201
-    assert (answer.json()["number"], answer.json()["artifact_id"]) == (3, 7)
+    assert answer.json()["number"] == 3
+    assert doubles.runtime.rows[1, 3].artifact_id == 7
     assert doubles.rollouts.asked == [("redeploy to production", 3)]
 
 

@@ -5,6 +5,7 @@ from backports import zstd
 
 from support.services import entries, make_deployment
 from thakur.builds import BuildStatus, Failure
+from thakur.logs import Level
 from thakur.runtime import DeploymentStatus
 
 
@@ -74,6 +75,22 @@ def test_a_failed_build_says_what_why_and_what_next(thakur, server, folder):
     )
     summary = json.loads(thakur("deploy", folder, "--project", "shop", "--json").out)
     assert (summary["status"], summary["url"], summary["failure"]["code"]) == ("failed", None, "install")
+
+
+def test_what_the_log_has_said_is_not_said_again(thakur, server, folder):
+    doubles = server.doubles
+    failure = Failure(code="install", what="bun install ended with 1.", why="No such package.", next="Fix it.")
+
+    async def pipeline(build):
+        await doubles.logs.append(build.log_stream_id, entries(failure.what, failure.why, level=Level.ERROR))
+        doubles.builds.change(build, status=BuildStatus.FAILED, failure=failure)
+        await doubles.logs.end(build.log_stream_id)
+
+    doubles.builds.pipeline = pipeline
+    ran = thakur("deploy", folder, "--project", "shop")
+
+    assert ran.err.count(failure.what) == ran.err.count(failure.why) == 1
+    assert ran.err.endswith("Build #1 failed.\nFix it.\n")
 
 
 def test_a_deployment_that_is_refused_is_a_failure(thakur, server, folder):

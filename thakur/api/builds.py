@@ -8,7 +8,8 @@ from litestar.params import FromPath, QueryParameter
 from thakur.api.asked import After, Asked, Asker, Before, Limit, Services
 from thakur.api.body import announced, counted
 from thakur.api.logs import Tails, log_answer
-from thakur.builds import Build, Upload
+from thakur.api.shown import BuildShown, build_shown
+from thakur.builds import Upload
 from thakur.errors import Malformed
 
 ROOT = "/api/v1/projects/{name:str}/builds"
@@ -21,9 +22,10 @@ Commit = Annotated[str | None, QueryParameter(pattern="^[0-9a-f]{40}([0-9a-f]{24
 @get(ROOT)
 async def list_builds(
     services: Services, principal: Asker, project: Asked, before: Before = None, limit: Limit = 50
-) -> list[Build]:
+) -> list[BuildShown]:
     """The newest builds, numbers below `before` if given."""
-    return await services.builds.list(principal, project.id, limit=limit, before=before)
+    builds = await services.builds.list(principal, project.id, limit=limit, before=before)
+    return [build_shown(build) for build in builds]
 
 
 @post(ROOT, request_max_body_size=None)
@@ -36,25 +38,25 @@ async def request_build(
     commit: Commit = None,
     message: Annotated[str | None, QueryParameter(max_length=1000)] = None,
     fresh: Fresh = False,  # noqa: FBT002  (a query parameter)
-) -> Build:
+) -> BuildShown:
     """A build of production from a `tar.zst` in the body; a `fresh` one reuses nothing that was built before."""
     if request.headers.get("content-type", "application/zstd").split(";")[0].strip().lower() not in UPLOAD_TYPES:
         raise Malformed("The body must be a tar.zst", hint="Send it with the content type application/zstd.")
     announced(request)
     upload = Upload(folder=folder, commit=commit, message=message, is_fresh=fresh)
-    return await services.builds.request(principal, project.id, upload, counted(request))
+    return build_shown(await services.builds.request(principal, project.id, upload, counted(request)))
 
 
 @get(f"{ROOT}/{{number:int}}")
-async def get_build(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Build:
+async def get_build(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> BuildShown:
     """One build."""
-    return await services.builds.get(principal, project.id, number)
+    return build_shown(await services.builds.get(principal, project.id, number))
 
 
 @post(f"{ROOT}/{{number:int}}/cancellation", status_code=202)
-async def cancel_build(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Build:
+async def cancel_build(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> BuildShown:
     """End this build, which waits or runs; its processes go in a moment."""
-    return await services.builds.cancel(principal, project.id, number)
+    return build_shown(await services.builds.cancel(principal, project.id, number))
 
 
 @get(f"{ROOT}/{{number:int}}/logs")

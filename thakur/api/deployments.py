@@ -9,8 +9,9 @@ from litestar.params import FromPath, QueryParameter
 from thakur.api.asked import PAGE_LIMIT, After, Asked, Asker, Before, Limit, Services
 from thakur.api.body import decoded
 from thakur.api.logs import Tails, log_answer
+from thakur.api.shown import DeploymentShown, deployment_shown
 from thakur.projects import PRODUCTION
-from thakur.runtime import Deployment, DeploymentStatus
+from thakur.runtime import DeploymentStatus
 
 ROOT = "/api/v1/projects/{name:str}/deployments"
 
@@ -33,40 +34,45 @@ async def list_deployments(
     before: Before = None,
     limit: Limit = 50,
     status: Status = None,
-) -> list[Deployment]:
+) -> list[DeploymentShown]:
     """The newest deployments, numbers below `before` and of that `status` if given."""
-    return await services.runtime.list(principal, project.id, limit=limit, before=before, status=status)
+    rows = await services.runtime.list(principal, project.id, limit=limit, before=before, status=status)
+    return [deployment_shown(row) for row in rows]
 
 
 @post(ROOT)
-async def redeploy(request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked) -> Deployment:
+async def redeploy(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+) -> DeploymentShown:
     """A new deployment without a build: an artifact that is there, with the env vars of now."""
     asked = decoded(await request.body(), RedeployAsked)
-    return await services.rollouts.redeploy(principal, project.id, asked.origin, asked.environment)
+    return deployment_shown(await services.rollouts.redeploy(principal, project.id, asked.origin, asked.environment))
 
 
 @get(f"{ROOT}/{{number:int}}")
-async def get_deployment(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
+async def get_deployment(
+    services: Services, principal: Asker, project: Asked, number: FromPath[int]
+) -> DeploymentShown:
     """One deployment."""
-    return await services.runtime.get(principal, project.id, number)
+    return deployment_shown(await services.runtime.get(principal, project.id, number))
 
 
 @post(f"{ROOT}/{{number:int}}/rollback", status_code=202)
-async def rollback(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
+async def rollback(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> DeploymentShown:
     """Bring this deployment back: its rollout begins now."""
-    return await services.rollouts.rollback(principal, project.id, number)
+    return deployment_shown(await services.rollouts.rollback(principal, project.id, number))
 
 
 @post(f"{ROOT}/{{number:int}}/restart", status_code=202)
-async def restart(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
+async def restart(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> DeploymentShown:
     """Give this deployment, which must be active, new replicas."""
-    return await services.rollouts.restart(principal, project.id, number)
+    return deployment_shown(await services.rollouts.restart(principal, project.id, number))
 
 
 @post(f"{ROOT}/{{number:int}}/cancellation", status_code=202)
-async def cancel(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Deployment:
+async def cancel(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> DeploymentShown:
     """End this deployment's rollout; what it started goes in a moment."""
-    return await services.rollouts.cancel(principal, project.id, number)
+    return deployment_shown(await services.rollouts.cancel(principal, project.id, number))
 
 
 @get(f"{ROOT}/{{number:int}}/logs")

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,11 +25,12 @@ UNDER_WAY = ("queued", "starting", "checking")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it ended: `row` is the deployment's, or the build's if it came no further."""
+    """How it ended: `row` is the deployment's, or the build's if it came no further. `shown` is what its log has said."""
 
     number: int
     row: dict[str, Any]
     thing: str
+    shown: frozenset[str] = frozenset()
 
     @property
     def is_live(self) -> bool:
@@ -44,14 +45,12 @@ class Outcome:
         return summary | {"failure": self.row["failure"]} if self.row.get("failure") else summary
 
     def account(self) -> str:
-        """What happened and why."""
-        failure = self.row.get("failure") or {}
+        """How it ended, and of the reason what its log has not shown."""
         told = f"{self.thing.capitalize()} #{self.number} {_ENDINGS.get(self.row['status'], self.row['status'])}"
-        return " ".join(part for part in (f"{told}.", failure.get("what"), failure.get("why")) if part)
+        return " ".join([f"{told}.", *unsaid(self.row, ("what", "why"), self.shown)])
 
     def next(self) -> str:
-        failure = self.row.get("failure") or {}
-        return str(failure.get("next") or "")
+        return " ".join(unsaid(self.row, ("next",), self.shown))
 
 
 _ENDINGS = {
@@ -63,19 +62,26 @@ _ENDINGS = {
 }
 
 
+def unsaid(row: dict[str, Any], parts: Sequence[str], shown: frozenset[str]) -> list[str]:
+    """The sentences of a row's failure that nobody has read yet."""
+    failure = row.get("failure") or {}
+    return [failure[part] for part in parts if failure.get(part) and failure[part] not in shown]
+
+
 def outcome(client: Client, project: str, number: int) -> Outcome:
     """Show the log as it comes and return how it ended. Raises DeployFailed, ServerAbsent, Refused."""
-    _show(client, project_path(project, "builds", number, "logs"))
-    return _wait(lambda: _settled(client, project, number), project, number)
+    shown = _show(client, project_path(project, "builds", number, "logs"))
+    row, thing = _wait(lambda: _settled(client, project, number), project, number)
+    return Outcome(number, row, thing, shown)
 
 
-def rollout_ended(client: Client, project: str, number: int, after: int) -> dict[str, Any]:
-    """Show a deployment's log from behind line `after`; returns the deployment once nothing of it is under way.
+def rollout_ended(client: Client, project: str, number: int, after: int) -> Outcome:
+    """Show a deployment's log from behind line `after`; returns how it stands once nothing of it is under way.
 
     Raises DeployFailed, ServerAbsent, Refused.
     """
-    _show(client, f"{project_path(project, 'deployments', number, 'logs')}?after={after}")
-    return _wait(lambda: _at_rest(client, project, number), project, number)
+    shown = _show(client, f"{project_path(project, 'deployments', number, 'logs')}?after={after}")
+    return Outcome(number, _wait(lambda: _at_rest(client, project, number), project, number), "deployment", shown)
 
 
 def newest_line(client: Client, project: str, number: int) -> int:
@@ -84,9 +90,13 @@ def newest_line(client: Client, project: str, number: int) -> int:
     return int(lines[-1]["number"]) if lines else 0
 
 
-def _show(client: Client, path: str) -> None:
+def _show(client: Client, path: str) -> frozenset[str]:
+    reasons = set()
     for line in follow(client, path, lambda: say("The connection broke; trying again.")):
         log_line(line, sys.stderr)
+        if line["level"] == "error":
+            reasons.add(str(line["text"]))
+    return frozenset(reasons)
 
 
 def _wait(look: Callable[[], Found | None], project: str, number: int) -> Found:
@@ -101,17 +111,17 @@ def _wait(look: Callable[[], Found | None], project: str, number: int) -> Found:
     return found
 
 
-def _settled(client: Client, project: str, number: int) -> Outcome | None:
+def _settled(client: Client, project: str, number: int) -> tuple[dict[str, Any], str] | None:
     build = client.get(project_path(project, "builds", number))
     if build["status"] in BUILD_ENDS:
-        return Outcome(number, build, "build")
+        return build, "build"
     try:
         deployment = client.get(project_path(project, "deployments", number))
     except Refused as refusal:
         if refusal.is_missing:
             return None
         raise
-    return None if deployment["status"] in UNDER_WAY else Outcome(number, deployment, "deployment")
+    return None if deployment["status"] in UNDER_WAY else (deployment, "deployment")
 
 
 def _at_rest(client: Client, project: str, number: int) -> dict[str, Any] | None:
