@@ -7,13 +7,13 @@ from thakur.proxy import faults, pages
 from thakur.proxy.claim import claim
 from thakur.proxy.connection import RECEIVE_BYTES, Bytes
 from thakur.proxy.faults import INFO, Fault
-from thakur.proxy.files import Piece
 from thakur.proxy.head import accepts_html, host_name
 from thakur.proxy.intake import BODY, CLOSING, IDLE, LINGER, TUNNEL, WAIT, Intake
 from thakur.proxy.loop import FOREVER, READ, WRITE
 from thakur.proxy.plane import Plane
 from thakur.proxy.relay import Relay
-from thakur.proxy.static import answer_file
+from thakur.proxy.static.answer import answer_file
+from thakur.proxy.static.files import Piece
 from thakur.proxy.table import Pool, Upstream
 from thakur.proxy.upstream import UpstreamConnection
 

@@ -39,7 +39,7 @@ class Launcher:
 
     def digest(self) -> str:
         """What a worker's program is made of, in short: one that was started from other files is another program."""
-        files = sorted(self.program.parent.glob("*.py"))
+        files = sorted(self.program.parent.rglob("*.py"))
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
     def last_words(self, number: int) -> str:

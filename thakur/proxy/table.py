@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from thakur.proxy.head import host_name
 
 if TYPE_CHECKING:
-    from thakur.proxy.files import Folder
+    from thakur.proxy.static.files import Folder
     from thakur.proxy.upstream import UpstreamConnection
 
 

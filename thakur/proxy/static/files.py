@@ -4,6 +4,9 @@ import binascii
 import os
 import stat
 
+from thakur.proxy.static.caching import cache_control
+from thakur.proxy.static.mime import content_type
+
 _FILES_KEPT = 128
 _BYTES_AT_ONCE = 1024 * 1024
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
@@ -12,13 +15,15 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 class File:
     """One regular file, open; `name` is relative to the pool's directory."""
 
-    __slots__ = ("etag", "fd", "is_kept", "name", "size", "users")
+    __slots__ = ("cache_control", "content_type", "etag", "fd", "is_kept", "name", "size", "users")
 
     def __init__(self, fd: int, name: str, size: int, etag: bytes) -> None:
         self.fd = fd
         self.name = name
         self.size = size
         self.etag = etag
+        self.content_type = content_type(name)
+        self.cache_control = cache_control(name)
         self.users = 0
         self.is_kept = True
 

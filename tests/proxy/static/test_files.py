@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from thakur.proxy.files import File, Folder, Piece
+from thakur.proxy.static.files import File, Folder, Piece
 
 
 @pytest.fixture
