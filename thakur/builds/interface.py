@@ -29,7 +29,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     Commands are vectors. `root` is the application's directory in the source: the build runs there, and the install in
     `install_in`, which in a monorepo is above it. `output` is the directory that is kept, relative to the source (`.` is
     all of it), after `copies` have been put into it. A static plan has no `start`; a server's `start` runs in `start_in`,
-    relative to the output, under `runtime`. `build_env` is what this framework's build is told besides the usual.
+    relative to the output, under `runtime`. `build_env` is what this framework's build is told besides the usual, `adds`
+    are packages that the build or the start needs and package.json does not name; `build_runtime` is what its tools are
+    known to run on, where the host has it.
     """
 
     framework: str
@@ -39,6 +41,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     install_in: str = "."
     build: tuple[str, ...] | None = None
     build_env: dict[str, str] = {}
+    build_runtime: Literal["bun", "node"] = "bun"
+    adds: tuple[str, ...] = ()
     output: str = "."
     copies: tuple[Copy, ...] = ()
     start: tuple[str, ...] | None = None

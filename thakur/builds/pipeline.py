@@ -1,7 +1,6 @@
 """The pipeline: an upload is unpacked, installed, built and packed, and its log says so in plain words."""
 
 import asyncio
-import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -9,19 +8,22 @@ from pathlib import Path
 from typing import TypeVar
 
 from thakur.builds.attempts import Attempt, Outcome
-from thakur.builds.detection.detect import detect
-from thakur.builds.detection.tree import read_tree
+from thakur.builds.detection.commands import shown
+from thakur.builds.detection.describe import changes, describe
+from thakur.builds.detection.detect import detect, settle
+from thakur.builds.detection.tree import read_built_tree, read_tree
 from thakur.builds.failures import explained, say, told
 from thakur.builds.installing import Installer
 from thakur.builds.interface import Build, BuildFailed, Failure, Plan, Step, UploadInvalid, UploadTooLarge
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
-from thakur.builds.packing.kept import kept_directory
+from thakur.builds.packing.kept import join_output, kept_directory
 from thakur.builds.reuse import Reuse
 from thakur.builds.sources.unpack import unpack
 from thakur.builds.sources.uploads import Uploads
 from thakur.builds.steps import (
     BUILD_ENV,
     BUILD_SECONDS,
+    INSTALL_ENV,
     NAMES_BEGIN,
     Deadline,
     Place,
@@ -128,9 +130,11 @@ class Pipeline:
                 attempt.plan = plan = await self._detect(place)
             async with attempt.step("install"):
                 await self._install(place, plan)
+                await self._add(place, plan)
             async with attempt.step("build"):
                 await self._build(place, plan)
             async with attempt.step("package"):
+                attempt.plan = plan = await self._settle(place, plan)
                 packed = await self._package(attempt.build, place, plan)
         return Outcome(plan, packed, tuple(attempt.steps))
 
@@ -156,7 +160,8 @@ class Pipeline:
 
     async def _detect(self, place: Place) -> Plan:
         plan = detect(await asyncio.to_thread(read_tree, place.workspace))
-        place.writer.write(f"Detected {plan.framework} ({plan.kind})", Level.DEPLOY)
+        for line in describe(plan):
+            place.writer.write(line, Level.DEPLOY)
         for note in plan.notes:
             place.writer.write(note, Level.WARNING)
         return plan
@@ -167,14 +172,28 @@ class Pipeline:
         self._workspaces.lend_cache(place.workspace, self._owner(place))
         await self._installer.install(place, plan)
 
+    async def _add(self, place: Place, plan: Plan) -> None:
+        if plan.adds:
+            place.writer.write(f"Adding {', '.join(plan.adds)}, which {plan.framework} needs here", Level.DEPLOY)
+            await self._steps.run(place, ("bun", "add", "--dev", *plan.adds), INSTALL_ENV, plan.root)
+
     async def _build(self, place: Place, plan: Plan) -> None:
         if plan.build is None:
             return
-        place.writer.write(f"Building with {shlex.join(plan.build)}", Level.DEPLOY)
+        place.writer.write(f"Building with {shown(plan.build)}", Level.DEPLOY)
         await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env, plan.root)
+
+    async def _settle(self, place: Place, plan: Plan) -> Plan:
+        if plan.build is None:
+            return plan
+        settled = settle(plan, await asyncio.to_thread(read_built_tree, place.workspace))
+        for line in changes(plan, settled):
+            place.writer.write(line, Level.DEPLOY)
+        return settled
 
     async def _package(self, build: Build, place: Place, plan: Plan) -> Packed:
         await asyncio.to_thread(self._workspaces.take_cache_back, place.workspace)
+        await asyncio.to_thread(join_output, place.workspace, plan)
         kept = kept_directory(place.workspace, plan)
         if plan.kind == "static" and not (kept / "index.html").is_file():
             place.writer.write(f"{plan.output} holds no index.html, so the front page is missing", Level.WARNING)

@@ -30,15 +30,8 @@ INSTALL_ENV = {"CI": "1", "DO_NOT_TRACK": "1", **CACHES}
 # NODE_ENV is the build's only: what scripts of packages do at their installation may depend on it.
 BUILD_ENV = INSTALL_ENV | {
     "NODE_ENV": "production",
-    "NEXT_TELEMETRY_DISABLED": "1",
-    "ASTRO_TELEMETRY_DISABLED": "1",
-    "NUXT_TELEMETRY_DISABLED": "1",
     "TURBO_TELEMETRY_DISABLED": "1",
     "NX_DAEMON": "false",
-    "NG_CLI_ANALYTICS": "false",
-    "GCP_BUILDPACKS": "1",
-    "NITRO_PRESET": "bun",
-    "NEXT_PRIVATE_STANDALONE": "1",
 }
 
 

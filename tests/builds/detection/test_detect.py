@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thakur.builds import BuildFailed
-from thakur.builds.detection.detect import detect
+from thakur.builds.detection.detect import detect, settle
+from thakur.builds.detection.installing import install_command
 from thakur.builds.detection.tree import Tree
 
 
@@ -35,11 +36,12 @@ def test_an_unknown_package_is_told_what_was_looked_for() -> None:
     assert "express" in why
 
 
-@pytest.mark.parametrize("paths", [("docs/index.html", "web/package.json"), ("README.md", "web/index.html")])
+@pytest.mark.parametrize("paths", [("docs/index.html",), ("README.md", "docs/index.html", "other/x.html")])
 def test_an_application_in_a_folder_below_is_pointed_at(paths: tuple[str, ...]) -> None:
-    _, _, hint = failure_of(Tree(frozenset(paths)))
+    code, why, _ = failure_of(Tree(frozenset(paths)))
 
-    assert "There is an application in web: deploy that folder instead." in hint
+    assert code == "wrong_root"
+    assert "There is an application further down: docs." in why
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,19 @@ def test_any_folder_gives_a_plan_or_a_reason(
         plan = detect(Tree(frozenset(paths), {"package.json": manifest, "vite.config.ts": config}))
         assert (plan.start is None) == (plan.kind == "static")
         assert ".." not in plan.output.split("/")
+        assert settle(plan, Tree(frozenset(paths))).output
+
+
+@pytest.mark.parametrize(
+    ("lock", "command"),
+    [
+        ("bun.lock", ("bun", "install", "--frozen-lockfile")),
+        ("bun.lockb", ("bun", "install", "--frozen-lockfile")),
+        ("package-lock.json", ("bun", "install", "--linker", "hoisted")),
+        ("yarn.lock", ("bun", "install", "--linker", "hoisted")),
+        ("pnpm-lock.yaml", ("bun", "install")),
+        ("none", ("bun", "install", "--linker", "hoisted")),
+    ],
+)
+def test_the_lockfile_says_how_to_install(lock: str, command: tuple[str, ...]) -> None:
+    assert install_command(Tree(frozenset({"package.json", lock}))) == command

@@ -11,7 +11,11 @@ def test_scripts_dependencies_and_main_are_read() -> None:
         '{"scripts": {"build": "x"}, "dependencies": {"hono": "4"}, "devDependencies": {"vite": "8"}, "main": "a.js"}'
     )
 
-    assert parse_manifest(text) == Manifest(scripts={"build": "x"}, needs=frozenset({"hono", "vite"}), main="a.js")
+    manifest = parse_manifest(text)
+
+    assert manifest == Manifest(scripts={"build": "x"}, dependencies={"hono": "4"}, tools={"vite": "8"}, main="a.js")
+    assert manifest.needs("vite", "other")
+    assert (manifest.major("hono"), manifest.major("other")) == (4, None)
 
 
 @pytest.mark.parametrize("text", ["[]", "null", '{"scripts": [1], "dependencies": "x", "main": 7}', "\ufeff{}"])

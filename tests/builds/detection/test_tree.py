@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from thakur.builds.detection.tree import TEXT_BYTES, read_tree
+from thakur.builds.detection.tree import TEXT_BYTES, Tree, read_built_tree, read_tree
 
 
 def test_names_and_the_interesting_texts_are_read(tmp_path: Path) -> None:
@@ -15,6 +15,16 @@ def test_names_and_the_interesting_texts_are_read(tmp_path: Path) -> None:
 
     assert tree.paths == {"src/index.ts", "src/other.ts", "package.json"}
     assert dict(tree.texts) == {"src/index.ts": "serve()", "package.json": "{}"}
+    assert tree.below("src") == Tree(frozenset({"index.ts", "other.ts"}), {"index.ts": "serve()"})
+
+
+def test_a_finished_build_is_read_deeper_and_by_names_alone(tmp_path: Path) -> None:
+    deep = tmp_path / "apps" / "web" / ".next" / "standalone" / "apps" / "web"
+    deep.mkdir(parents=True)
+    (deep / "server.js").write_text("x")
+    (tmp_path / "link").symlink_to("/etc")
+
+    assert read_built_tree(tmp_path) == Tree(frozenset({"apps/web/.next/standalone/apps/web/server.js", "link"}))
 
 
 def test_packages_and_depths_are_left_alone(tmp_path: Path) -> None:

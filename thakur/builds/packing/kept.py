@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+from thakur.builds.disk import remove_tree
 from thakur.builds.interface import BuildFailed, Failure, Plan
 
 
@@ -21,6 +22,26 @@ def kept_directory(workspace: Path, plan: Plan) -> Path:
         if not stat.S_ISDIR(mode):
             raise BuildFailed(_missing(plan, f"{part} is there, but it is no directory"))
     return kept
+
+
+def join_output(workspace: Path, plan: Plan) -> None:
+    """Move the plan's copies to their places; what the build did not write is left out. Nothing runs there any more."""
+    for copy in plan.copies:
+        source, target = Path(copy.source), Path(copy.target)
+        if not _is_real(workspace, source) or not _is_real(workspace, target.parent):
+            continue
+        remove_tree(workspace / target)
+        (workspace / source).rename(workspace / target)
+
+
+def _is_real(workspace: Path, path: Path) -> bool:
+    # A link on the way, which a build could have laid to anywhere, counts as nothing.
+    place = workspace
+    for part in path.parts:
+        place = place / part
+        if place.is_symlink() or not place.exists():
+            return False
+    return True
 
 
 def _missing(plan: Plan, why: str) -> Failure:
