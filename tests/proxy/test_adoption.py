@@ -15,7 +15,7 @@ from support.proxy_workers import FakeWorkers
 from support.upstreams import WordServer
 from support.waiting import eventually
 from thakur import pids
-from thakur.proxy import ProxyUnavailable, Route, handover, prove_free, record, supervisor
+from thakur.proxy import ProxyUnavailable, Route, handover, leftovers, prove_free, record, supervisor
 from thakur.proxy.service import LocalProxy
 from thakur.proxy.supervisor import Supervisor
 from thakur.settings import Address
@@ -33,7 +33,7 @@ async def fake(tmp_path: Path) -> AsyncIterator[FakeWorkers]:
     fake = FakeWorkers(tmp_path)
     yield fake
     fake.set()
-    await record.end_recorded(directory(tmp_path))
+    await leftovers.end_left(directory(tmp_path))
 
 
 def directory(tmp_path: Path) -> Path:
@@ -100,6 +100,33 @@ async def test_a_worker_that_died_meanwhile_gets_a_successor_beside_the_others(
 
     assert other in later.pids()
     assert len(set(later.pids()) - {dead, other}) == 1
+    await later.stop(1)
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+async def test_who_is_in_no_record_is_replaced_at_its_listener(
+    fake: FakeWorkers, tmp_path: Path, is_lost: bool
+) -> None:
+    earlier = make(fake, tmp_path)
+    await earlier.start(table(7))
+    left, address = earlier.pids(), earlier.listens_on
+    await earlier.release()
+    path = directory(tmp_path) / record.RECORD
+    if is_lost:
+        path.write_bytes(path.read_bytes()[:-5])
+    else:
+        # As if the start had died between the birth of the second worker and its record.
+        record.save(directory(tmp_path), record.Record(listens_on=str(address), workers=recorded(tmp_path)[:1]))
+    later = make(fake, tmp_path, http=address)
+
+    assert await later.take_over() == 7
+    await later.start(table(8))
+
+    stays = [] if is_lost else left[:1]
+    assert [pid for pid in later.pids() if pid in left] == stays
+    assert len(later.pids()) == 2
+    await eventually(lambda: not [pid for pid in left if pid not in stays and pids.started(pid)])
+    assert later.listens_on == address
     await later.stop(1)
 
 
@@ -267,7 +294,7 @@ async def test_visitors_notice_no_change_of_the_control_part(tmp_path: Path) -> 
             seen |= set(workers.pids())
             await load.until(load.requests + 200)
             await proxy.release()
-    await record.end_recorded(directory(tmp_path))
+    await leftovers.end_left(directory(tmp_path))
 
     assert load.report().failed == 0, load.report()
     assert len(seen) == 2
@@ -285,7 +312,7 @@ async def test_visitors_notice_no_upgrade(tmp_path: Path) -> None:
             await eventually(lambda left=workers: not left.leaving_pids(), within_seconds=10)
             await load.until(load.requests + 200)
             await proxy.release()
-    await record.end_recorded(directory(tmp_path))
+    await leftovers.end_left(directory(tmp_path))
 
     assert load.report().failed == 0, load.report()
     assert len(seen) == 6

@@ -1,4 +1,4 @@
-"""The workers that an earlier start left: found by its record, asked who they are, and sorted by what becomes of them."""
+"""The workers that an earlier start left: asked who they are, and sorted by what becomes of them."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thakur.proxy import record
+from thakur.proxy import leftovers, record
 from thakur.proxy.handover import Handover, take_over
 from thakur.proxy.link import LinkLost
 from thakur.proxy.ports import address_of
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A recorded worker that runs. Without a handover it is leaving, or does not answer."""
+    """A worker that runs. Without a handover it is leaving, or does not answer."""
 
     worker: record.Worker
     process: Process
@@ -51,11 +51,8 @@ class Inheritance:
 
 
 async def find(directory: Path, sockets: SocketDirectory, key: str) -> list[Found]:
-    """The recorded workers that still run, each asked for its sockets unless it is leaving."""
-    recorded = record.load(directory)
-    if recorded is None:
-        return []
-    running = [(worker, process) for worker in recorded.workers if (process := Process.find(worker.process))]
+    """The workers that still run, each asked for its sockets unless it is leaving."""
+    running = leftovers.running(directory)
     return list(await asyncio.gather(*(_ask(*each, sockets, key) for each in running)))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,3 +61,9 @@ class Launcher:
 
     def _log(self, number: int) -> Path:
         return self.directory / f"worker-{number}.log"
+
+
+def log_number(name: str) -> int | None:
+    """Whose log a file of that name is: the number of a worker's place."""
+    found = re.fullmatch(r"worker-(\d+)\.log", name)
+    return int(found[1]) if found else None

@@ -1,6 +1,5 @@
 """What the supervisor started, on disk: so that the next start can end it, or take it over."""
 
-import asyncio
 import contextlib
 import secrets
 from pathlib import Path
@@ -8,11 +7,10 @@ from pathlib import Path
 import msgspec
 
 from thakur import durable
-from thakur.proxy.process import Process, ProcessId
+from thakur.proxy.process import ProcessId
 
 RECORD = "workers.json"
 KEY = "key"
-ENDED_SECONDS = 5.0
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,17 +60,3 @@ def key_of(directory: Path) -> str:
     if not path.exists():
         durable.create(path, secrets.token_hex(32).encode())
     return path.read_text()
-
-
-async def end_recorded(directory: Path, within_seconds: float = ENDED_SECONDS) -> int:
-    """End the workers that an earlier process left running; returns how many there were."""
-    record = load(directory)
-    if record is None:
-        return 0
-    running = [process for worker in record.workers if (process := Process.find(worker.process))]
-    await asyncio.gather(*(process.end(within_seconds) for process in running))
-    for worker in record.workers:
-        for name in (worker.control, worker.door):
-            (directory / name).unlink(missing_ok=True)
-    forget(directory)
-    return len(running)

@@ -7,7 +7,7 @@ from pathlib import Path
 from thakur.builds import ArtifactStore
 from thakur.builds.tools.toolchain import find_toolchain
 from thakur.logs import LogSink
-from thakur.proxy import record as proxy_record
+from thakur.proxy.leftovers import end_left
 from thakur.proxy.service import LocalProxy
 from thakur.proxy.supervisor import Supervisor
 from thakur.runtime import Assignments
@@ -56,5 +56,5 @@ def wire_placing(
 
 async def end_leftovers(data_dir: Path) -> int:
     """End what a `serve` that is gone left running: proxy workers first, then replicas; returns how many there were."""
-    workers = await proxy_record.end_recorded(data_dir / "run" / "proxy")
+    workers = await end_left(data_dir / "run" / "proxy")
     return workers + await edge_state.end_recorded(data_dir, LocalSandbox(root_name(data_dir)))
