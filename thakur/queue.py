@@ -39,9 +39,13 @@ AWAY = (RedisError, OSError, TimeoutError)
 
 
 class QueueUnavailable(Unavailable):
-    """Redis does not answer."""
+    """Redis does not answer; `reason` is in its driver's words."""
 
     code = "queue_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Redis does not answer: {reason}")
+        self.reason = reason
 
 
 class Queue:
@@ -75,7 +79,7 @@ class Queue:
         try:
             await self._redis.ping()
         except AWAY as error:
-            raise QueueUnavailable(f"Redis does not answer: {error}") from error
+            raise QueueUnavailable(str(error)) from error
 
     async def close(self) -> None:
         """Close every connection. May be called twice."""

@@ -171,10 +171,17 @@ def _url(found: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str |
     value = found.get(name)
     if not value:
         return None
-    scheme = urlsplit(value).scheme
-    if scheme not in schemes:
-        # The value may hold a password: only its scheme is shown.
-        raise SettingInvalid(f"{name} begins with {scheme or 'no scheme'}", hint=f"Use one of: {', '.join(schemes)}.")
+    # The value may hold a password: only its scheme is shown.
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        hint = f"Write {schemes[0]}://USER:PASSWORD@HOST:PORT/NAME, and %XX for what is special in a password."
+        raise SettingInvalid(f"{name} cannot be read: its host or port is none", hint=hint) from error
+    if parts.scheme not in schemes:
+        raise SettingInvalid(
+            f"{name} begins with {parts.scheme or 'no scheme'}", hint=f"Use one of: {', '.join(schemes)}."
+        )
     return value
 
 

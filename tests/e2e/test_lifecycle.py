@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import statistics
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,9 @@ import pytest
 
 from e2e.conftest import Figures
 from support.remains import processes, proportional_bytes, remains
-from support.server import Server
+from support.server import Server, free_port
 from support.waiting import eventually, pass_time
+from thakur.stores.programs import valkey_program
 
 SLOW_SERVER = """\
 let asked = 0
@@ -165,6 +167,8 @@ def test_a_second_server_on_the_same_data_directory_is_refused(alone: Server) ->
         ("THAKUR_HTTP", "192.0.2.1:8080"),
         ("THAKUR_BASE_DOMAIN", "-bad-"),
         ("THAKUR_DATABASE_URL", "mysql://someone:secret@host/name"),
+        ("THAKUR_DATABASE_URL", "postgresql://someone:secret@host:port/name"),
+        ("THAKUR_DATABASE_URL", "postgresql://someone:secret@127.0.0.1:1/name"),
         ("THAKUR_REDIS_URL", "http://someone:secret@host"),
         ("THAKUR_BUN", "/nonexistent"),
         ("THAKUR_DATA_DIR", "/etc/passwd"),
@@ -179,9 +183,55 @@ def test_a_wrong_setting_ends_the_start_with_its_name(alone: Server, variable: s
 
     assert done.status == 1
     assert done.err.startswith(variable)
-    assert len(done.err.splitlines()) == 2, "what is wrong, and what would be right"
-    assert "secret@" not in done.err
+    told = [line for line in done.err.splitlines() if not line.startswith("\t")]
+    assert len(told) == 2, "what is wrong, and what would be right"
+    assert "secret" not in done.err
     assert remains(alone.data_dir) == []
+
+
+def test_a_start_that_fails_late_leaves_no_proxy_worker(alone: Server) -> None:
+    alone.start()
+    alone.stop()
+    alone.settings["THAKUR_DATABASE_URL"] = "postgresql://127.0.0.1:1/away"
+
+    done = alone.run("serve", check=False)
+
+    assert done.status == 1
+    assert "THAKUR_DATABASE_URL" in done.err
+    assert remains(alone.data_dir, alone.address, alone.http) == []
+
+
+async def test_it_is_not_ready_while_its_redis_is_away(alone: Server) -> None:
+    port = free_port()
+    alone.settings["THAKUR_REDIS_URL"] = f"redis://:secret@127.0.0.1:{port}"
+    alone.log.touch()
+    starting = asyncio.create_task(asyncio.to_thread(alone.start))
+    await eventually(lambda: "has started and is not ready yet" in alone.log.read_text(), within_seconds=60)
+
+    assert alone.get_from(alone.address, "/ready").status == 503
+    assert "THAKUR_REDIS_URL does not answer" in alone.log.read_text()
+    assert "secret" not in alone.log.read_text()
+
+    redis = subprocess.Popen(
+        [
+            str(valkey_program().path),
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--requirepass",
+            "secret",
+            "--save",
+            "",
+        ]
+    )
+    try:
+        await starting
+        assert alone.get_from(alone.address, "/ready").status == 200
+        alone.stop()
+    finally:
+        redis.kill()
+        redis.wait()
 
 
 def test_a_data_directory_with_a_long_path_serves(place: Path) -> None:

@@ -102,13 +102,21 @@ async def _placing(
         await parts.proxy.start(*parts.edge.inherit())
         await parts.edge.start()
         yield parts
-    finally:
-        if word.ending is Ending.EVERYTHING:
-            await parts.edge.stop(DRAIN_SECONDS)
-            await parts.proxy.stop(DRAIN_SECONDS)
-        else:
-            await parts.edge.leave()
-            await parts.proxy.release()
+    except BaseException:
+        # The start failed, here or further on. Without applications nobody would miss what it leaves, nor know of it.
+        await _end(parts, is_all=word.ending is Ending.EVERYTHING or not parts.edge.held())
+        raise
+    else:
+        await _end(parts, is_all=word.ending is Ending.EVERYTHING)
+
+
+async def _end(parts: Placing, *, is_all: bool) -> None:
+    if is_all:
+        await parts.edge.stop(DRAIN_SECONDS)
+        await parts.proxy.stop(DRAIN_SECONDS)
+    else:
+        await parts.edge.leave()
+        await parts.proxy.release()
 
 
 async def _edge_id(path: Path, assignments: Assignments) -> int:

@@ -57,17 +57,20 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
 
 
 async def _start(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> str:
+    away = ""
     if roles & WITH_DATABASE:
-        await _start_with_database(settings, roles, word, started)
+        away = await _start_with_database(settings, roles, word, started)
     elif Role.EDGE in roles:
         from thakur.modes.placing import placing_apart
 
         await started.enter_async_context(placing_apart(settings, word))
-    return _ready_line(settings, roles)
+    if away:
+        print(away, file=sys.stderr, flush=True)
+    return _started_line(settings, roles, "has started and is not ready yet" if away else "is ready")
 
 
-async def _start_with_database(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> None:
-    from thakur.modes.storing import migrated, storing
+async def _start_with_database(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> str:
+    from thakur.modes.storing import migrated, missing, storing
 
     core = await started.enter_async_context(storing(settings))
     rows = migrated(core, migrates=Role.API in roles)
@@ -87,6 +90,7 @@ async def _start_with_database(settings: Settings, roles: frozenset[Role], word:
         from thakur.modes.building import building
 
         await started.enter_async_context(building(core))
+    return await missing(core)
 
 
 async def _edges_elsewhere(
@@ -103,10 +107,10 @@ async def _edges_elsewhere(
     return await started.enter_async_context(edge_elsewhere(core))
 
 
-def _ready_line(settings: Settings, roles: frozenset[Role]) -> str:
+def _started_line(settings: Settings, roles: frozenset[Role], stands: str) -> str:
     if Role.API not in roles:
-        return f"Thakur is ready as {' and '.join(sorted(roles))}."
+        return f"Thakur {stands} as {' and '.join(sorted(roles))}."
     return (
-        f"Thakur Deploy is ready. Applications: http://*.{settings.base_domain} on {settings.http}. "
+        f"Thakur Deploy {stands}. Applications: http://*.{settings.base_domain} on {settings.http}. "
         f"API: http://{settings.address}. Deploy a folder with: thakur deploy PATH --project NAME"
     )

@@ -1,10 +1,11 @@
 """The database's part of a process: stores, tables, and what every role with a database shares."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from thakur.background import Tasks
-from thakur.db import migrate, wait_for_head
+from thakur.db import DatabaseUnavailable, migrate, wait_for_head
+from thakur.queue import QueueUnavailable
 from thakur.settings import Settings
 from thakur.stores import Stores
 from thakur.wiring.core import Core, wire_core
@@ -31,13 +32,39 @@ async def storing(settings: Settings) -> AsyncIterator[Core]:
 @asynccontextmanager
 async def migrated(core: Core, *, migrates: bool) -> AsyncIterator[None]:
     """Have the tables as this code knows them for the length of the block. Raises DatabaseUnavailable and its like."""
-    if migrates:
-        await migrate(core.urls.database_url)
-    else:
-        await wait_for_head(core.urls.database_url, HEAD_SECONDS)
-    await core.accounts.prepare()
+    with _named(core.settings):
+        if migrates:
+            await migrate(core.urls.database_url)
+        else:
+            await wait_for_head(core.urls.database_url, HEAD_SECONDS)
+        await core.accounts.prepare()
     await core.logs.start()
     try:
         yield
     finally:
         await core.logs.stop()
+
+
+async def missing(core: Core) -> str:
+    """What the person who started this must know of a store that is away; empty when none is."""
+    try:
+        await core.queue.ping()
+    except QueueUnavailable as error:
+        which = "The embedded Valkey" if core.settings.has_embedded_redis else "THAKUR_REDIS_URL"
+        return f"{which} does not answer ({error.reason}). Until it does, /ready says no and everything takes seconds longer."
+    return ""
+
+
+@contextmanager
+def _named(settings: Settings) -> Iterator[None]:
+    # The error knows a server; who reads it knows the variable that named it.
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        if settings.has_embedded_database:
+            raise
+        raise DatabaseUnavailable(
+            f"THAKUR_DATABASE_URL: {error.message}",
+            hint="Check its host, port, user, password and database, and that PostgreSQL runs there. "
+            "Without the variable Thakur runs its own.",
+        ) from error
