@@ -1,8 +1,89 @@
 """Accounts: who is asking, and for which teams they may act.
 
-A *principal* carries the roles of whoever caused a call; the *operator* is the one behind the local socket.
+A *principal* carries the roles of whoever caused a call; the *operator* is the one behind the local socket. A *link* is used
+once and begins a *session*, a *token* lets a program in, a *device* is a command that waits to be let in. Secrets come in and
+are kept as hashes; out go principals.
 """
 
-from thakur.accounts.interface import DEFAULT_TEAM, Accounts, Principal, Role
+from thakur.accounts.interface import Accounts, Devices, Links, Sessions, Teams, Tokens
+from thakur.accounts.principal import Action, ActionForbidden, Principal, Role, TokenScope
+from thakur.accounts.refusals import (
+    AttemptsExhausted,
+    DeviceNotFound,
+    DeviceRefused,
+    InvitationNotFound,
+    LastOwner,
+    LinkUnusable,
+    OwnerExists,
+    SessionNotFound,
+    TeamNameRefused,
+    TeamNameTaken,
+    TeamNotFound,
+    TokenNameRefused,
+    TokenNameTaken,
+    TokenNotFound,
+    TokenRefused,
+    UserNameRefused,
+    UserNameTaken,
+    UserNotFound,
+)
+from thakur.accounts.structs import (
+    DEFAULT_TEAM,
+    AuditEvent,
+    Device,
+    DeviceAsked,
+    Link,
+    LinkKind,
+    LinkMade,
+    Member,
+    Session,
+    Team,
+    Token,
+    TokenMade,
+    Visitor,
+)
 
-__all__ = ["DEFAULT_TEAM", "Accounts", "Principal", "Role"]
+__all__ = [
+    "DEFAULT_TEAM",
+    "Accounts",
+    "Action",
+    "ActionForbidden",
+    "AttemptsExhausted",
+    "AuditEvent",
+    "Device",
+    "DeviceAsked",
+    "DeviceNotFound",
+    "DeviceRefused",
+    "Devices",
+    "InvitationNotFound",
+    "LastOwner",
+    "Link",
+    "LinkKind",
+    "LinkMade",
+    "LinkUnusable",
+    "Links",
+    "Member",
+    "OwnerExists",
+    "Principal",
+    "Role",
+    "Session",
+    "SessionNotFound",
+    "Sessions",
+    "Team",
+    "TeamNameRefused",
+    "TeamNameTaken",
+    "TeamNotFound",
+    "Teams",
+    "Token",
+    "TokenMade",
+    "TokenNameRefused",
+    "TokenNameTaken",
+    "TokenNotFound",
+    "TokenRefused",
+    "TokenScope",
+    "Tokens",
+    "UserNameRefused",
+    "UserNameTaken",
+    "UserNotFound",
+    "Visitor",
+]
