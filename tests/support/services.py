@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from support.env_vars import FakeEnvVars
-from thakur.accounts import Principal, Role
+from thakur.accounts import Action, Principal, Role
 from thakur.api import ApiServices
 from thakur.builds import Artifact, ArtifactNotFound, Build, BuildEnded, BuildNotFound, BuildStatus, Source, Upload
 from thakur.errors import ThakurError
@@ -54,6 +54,10 @@ class FakeProjects:
 
     async def delete(self, principal: Principal, name: str) -> None:
         self.rows.remove(await self.get(principal, name))
+
+    async def authorize(self, principal: Principal, project_id: int, action: Action) -> None:
+        (project,) = [row for row in self.rows if row.id == project_id]
+        principal.require(action, project.team_id)
 
 
 class FakeLogs:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Stream
 
+from thakur.accounts import Action
 from thakur.api.asked import AfterOrNewest, Asked, Asker, Limit, Services
 from thakur.api.events import EventStreams
 from thakur.errors import Invalid
@@ -44,6 +45,7 @@ async def runtime_logs(
 @delete(f"{ROOT}/logs", status_code=200)
 async def clear_runtime_logs(services: Services, principal: Asker, project: Asked) -> LogCleared:
     """Remove what production's replicas wrote so far."""
+    await services.projects.authorize(principal, project.id, Action.CLEAR_LOGS)
     stream_id = await services.runtime.runtime_stream(principal, project.id, PRODUCTION)
     return LogCleared(await services.logs.clear(stream_id) + 1)
 
@@ -51,6 +53,7 @@ async def clear_runtime_logs(services: Services, principal: Asker, project: Aske
 @delete(f"{ROOT}/builds/{{number:int}}/logs", status_code=200)
 async def clear_build_logs(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> LogCleared:
     """Remove the lines of the build and of the deployment made from it so far."""
+    await services.projects.authorize(principal, project.id, Action.CLEAR_LOGS)
     build = await services.builds.get(principal, project.id, number)
     return LogCleared(await services.logs.clear(build.log_stream_id) + 1)
 

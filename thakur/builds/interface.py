@@ -249,7 +249,7 @@ class ArtifactStore(Protocol):
 
 
 class Builds(Protocol):
-    """Asking for builds and looking at them."""
+    """Asking for builds and looking at them. A change raises what projects.authorize does when it is not the asker's."""
 
     async def request(
         self,

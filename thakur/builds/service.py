@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, cast, func, selec
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.builds.claims import LEASE, NOW
 from thakur.builds.endings import Endings
 from thakur.builds.interface import (
@@ -71,6 +71,7 @@ class LocalBuilds:
         upload: Upload,
         body: AsyncIterator[bytes],
     ) -> Build:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
         environment = await self._projects.environment(project_id, PRODUCTION)
         received = await self._uploads.receive(project_id, body)
         source = Source(
@@ -95,6 +96,7 @@ class LocalBuilds:
         return build
 
     async def cancel(self, principal: Principal, project_id: int, number: int) -> Build:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
         async with self._db.session() as session:
             ended = await _end(
                 session,

@@ -7,10 +7,11 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.db import Database
 from thakur.projects.dotenv import parse_dotenv
 from thakur.projects.env_names import check_env_name, check_env_value, refusal_of_name
+from thakur.projects.guard import guard_project
 from thakur.projects.interface import (
     ENV_BYTES,
     ENV_VARS,
@@ -22,10 +23,9 @@ from thakur.projects.interface import (
     LeftOut,
     Phase,
     ProjectNotFound,
-    ProjectStatus,
     Scope,
 )
-from thakur.projects.models import EnvironmentRow, EnvironmentVariableRow, ProjectRow
+from thakur.projects.models import EnvironmentRow, EnvironmentVariableRow
 from thakur.security import Sealer
 
 # A method here is named `list`, which hides the type in the annotations below it.
@@ -63,7 +63,8 @@ class LocalEnvVars:
         if phase is not None:
             changed["phase"] = statement.excluded.phase
         async with self._db.session() as session:
-            await _hold_project(session, project_id)
+            # Held, so that two changes at once cannot pass the limits together.
+            await guard_project(session, principal, project_id, Action.CONFIGURE, holds=True)
             await session.execute(
                 statement.on_conflict_do_update(constraint="pk_environment_variables", set_=changed),
             )
@@ -71,12 +72,13 @@ class LocalEnvVars:
 
     async def unset(
         self,
-        principal: Principal,  # noqa: ARG002  (the project is the principal's)
+        principal: Principal,
         project_id: int,
         scope: Scope,
         names: Sequence[str],
     ) -> None:
         async with self._db.session() as session:
+            await guard_project(session, principal, project_id, Action.CONFIGURE)
             gone = set(
                 await session.scalars(
                     delete(EnvironmentVariableRow)
@@ -145,17 +147,6 @@ class LocalEnvVars:
 
     def digest(self, values: Mapping[str, str]) -> str:
         return self._sealer.digest(msgspec.json.encode(sorted(values.items())))
-
-
-async def _hold_project(session: AsyncSession, project_id: int) -> None:
-    # Also keeps two changes of one project apart, so that together they cannot pass the limits.
-    held = await session.scalar(
-        select(ProjectRow.id)
-        .where(ProjectRow.id == project_id, ProjectRow.status == ProjectStatus.ACTIVE)
-        .with_for_update(key_share=True),
-    )
-    if held is None:
-        raise ProjectNotFound(f"There is no project {project_id}")
 
 
 async def _check_room(session: AsyncSession, project_id: int, scope: Scope) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.errors import Conflict, Invalid, NotFound
 
 PRODUCTION = "production"
@@ -150,7 +150,7 @@ class Projects(Protocol):
     """The one place that turns a name into a project for a principal, filtered by team."""
 
     async def create(self, principal: Principal, name: str) -> Project:
-        """Raises ProjectNameInvalid, ProjectNameTaken."""
+        """Raises ProjectNameInvalid, ProjectNameTaken, ActionForbidden."""
 
     async def get(self, principal: Principal, name: str) -> Project:
         """Raises ProjectNotFound, also for one that is being deleted."""
@@ -161,7 +161,14 @@ class Projects(Protocol):
     async def delete(self, principal: Principal, name: str) -> None:
         """Mark it `deleting` and wake the deletion; it answers 404 from now on, its name stays taken until the end.
 
-        Raises ProjectNotFound.
+        Raises ProjectNotFound, ActionForbidden.
+        """
+
+    async def authorize(self, principal: Principal, project_id: int, action: Action) -> None:
+        """Return when the principal may do that with the project or what belongs to it.
+
+        The guard that every service asks before it changes something for a person. Raises ProjectNotFound, also for a
+        foreign team's, and ActionForbidden.
         """
 
     async def by_id(self, project_id: int) -> Project:
@@ -185,11 +192,11 @@ class EnvVars(Protocol):
     ) -> None:
         """Set all of them or none. Without a phase, a new one is for both and an old one stays as narrow as it was.
 
-        Raises EnvNameRefused, EnvValueRefused, EnvFull, ProjectNotFound.
+        Raises EnvNameRefused, EnvValueRefused, EnvFull, ProjectNotFound, ActionForbidden.
         """
 
     async def unset(self, principal: Principal, project_id: int, scope: Scope, names: Sequence[str]) -> None:
-        """Forget all of them or none. Raises EnvVarNotFound."""
+        """Forget all of them or none. Raises EnvVarNotFound, ProjectNotFound, ActionForbidden."""
 
     async def list(self, principal: Principal, project_id: int) -> list[EnvVar]:
         """Those of both scopes, production's first, by name. No values."""
@@ -197,7 +204,7 @@ class EnvVars(Protocol):
     async def import_dotenv(
         self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
     ) -> Imported:
-        """Set what a `.env` says; names that are refused are left out. Raises DotenvInvalid, EnvValueRefused, EnvFull."""
+        """Set what a `.env` says; names that are refused are left out. Raises DotenvInvalid, and what `set` raises."""
 
     async def resolve(self, environment_id: int, phase: Phase) -> dict[str, str]:
         """What a build or an application of that environment is given, by name. For jobs, which act for nobody.

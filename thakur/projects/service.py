@@ -7,16 +7,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import literal
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.db import Database
 from thakur.projects.deletion import Deletion
+from thakur.projects.guard import guard_project, project_not_found
 from thakur.projects.interface import (
     DeletionConsumer,
     Environment,
     Place,
     Project,
     ProjectNameTaken,
-    ProjectNotFound,
     ProjectStatus,
 )
 from thakur.projects.models import EnvironmentRow, ProjectRow
@@ -39,6 +39,7 @@ class LocalProjects:
         self._queue = queue
 
     async def create(self, principal: Principal, name: str) -> Project:
+        principal.require(Action.CREATE_PROJECT, principal.team_id)
         check_name(name)
         async with self._db.session() as session:
             row = await session.scalar(
@@ -65,7 +66,7 @@ class LocalProjects:
                 ),
             )
         if row is None:
-            raise _not_found(name)
+            raise project_not_found(name)
         return _project(row)
 
     async def list(self, principal: Principal) -> list[Project]:
@@ -77,27 +78,26 @@ class LocalProjects:
             )
             return [_project(row) for row in rows]
 
-    async def delete(self, principal: Principal, name: str) -> None:
+    async def authorize(self, principal: Principal, project_id: int, action: Action) -> None:
         async with self._db.session() as session:
-            project_id = await session.scalar(
+            await guard_project(session, principal, project_id, action)
+
+    async def delete(self, principal: Principal, name: str) -> None:
+        project = await self.get(principal, name)
+        principal.require(Action.DELETE_PROJECT, project.team_id)
+        async with self._db.session() as session:
+            await session.execute(
                 update(ProjectRow)
-                .where(
-                    ProjectRow.name == name,
-                    ProjectRow.team_id.in_(principal.team_ids),
-                    ProjectRow.status == ProjectStatus.ACTIVE,
-                )
-                .values(status=ProjectStatus.DELETING)
-                .returning(ProjectRow.id),
+                .where(ProjectRow.id == project.id, ProjectRow.status == ProjectStatus.ACTIVE)
+                .values(status=ProjectStatus.DELETING),
             )
-        if project_id is None:
-            raise _not_found(name)
         await self._queue.wake(DELETIONS)
 
     async def by_id(self, project_id: int) -> Project:
         async with self._db.session() as session:
             row = await session.get(ProjectRow, project_id)
         if row is None:
-            raise _not_found(project_id)
+            raise project_not_found(project_id)
         return _project(row)
 
     async def environment(self, project_id: int, label: str) -> Environment:
@@ -110,7 +110,7 @@ class LocalProjects:
                 select(EnvironmentRow).where(EnvironmentRow.project_id == project_id, EnvironmentRow.label == label),
             )
         if row is None:
-            raise _not_found(project_id)
+            raise project_not_found(project_id)
         return Environment(id=row.id, project_id=row.project_id, label=row.label)
 
     async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
@@ -134,7 +134,7 @@ class LocalProjects:
                 .returning(ProjectRow.last_number),
             )
         if number is None:
-            raise _not_found(project_id)
+            raise project_not_found(project_id)
         return number
 
 
@@ -146,10 +146,6 @@ async def _free_name(session: AsyncSession, name: str) -> str:
         None,
     )
     return f"Try {free}." if free else "Choose another name."
-
-
-def _not_found(project: str | int) -> ProjectNotFound:
-    return ProjectNotFound(f"There is no project {project}", hint="thakur projects lists yours.")
 
 
 def _project(row: ProjectRow) -> Project:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.builds import Artifact, Builds
 from thakur.logs import Entry, Level, Logs
 from thakur.projects import Projects
@@ -37,6 +37,7 @@ class LocalRollouts:
         self._interrupts = interrupts
 
     async def rollback(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
         deployment = await self._runtime.get(principal, project_id, number)
         if deployment.reason is Reason.ROLLBACK and deployment.status in ROLLING_OUT:
             return deployment
@@ -54,6 +55,7 @@ class LocalRollouts:
         return deployment
 
     async def redeploy(self, principal: Principal, project_id: int, number: int, environment: str) -> Deployment:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
         origin = await self._runtime.get(principal, project_id, number)
         refusals.check_environment(environment)
         refusals.check_artifact(origin, await self._artifact(origin))
@@ -77,6 +79,7 @@ class LocalRollouts:
         return await self._runtime.get(principal, project_id, new)
 
     async def restart(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
         deployment = await self._runtime.get(principal, project_id, number)
         if deployment.is_restarting:
             return deployment
@@ -88,6 +91,7 @@ class LocalRollouts:
         return deployment
 
     async def cancel(self, principal: Principal, project_id: int, number: int) -> Deployment:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
         deployment = await self._runtime.get(principal, project_id, number)
         is_ended = await self._store.cancel(deployment.id)
         if not is_ended and not await self._store.cancel_restart(deployment.id, broken_off(number)):

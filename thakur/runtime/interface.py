@@ -268,7 +268,7 @@ class Runtime(Protocol):
 
 
 class Rollouts(Protocol):
-    """Asking for what should run."""
+    """Asking for what should run. Every act raises what projects.authorize does when it is not the asker's."""
 
     async def rollback(self, principal: Principal, project_id: int, number: int) -> Deployment:
         """Bring the same deployment back, with its artifact and env snapshot; what is under way there gives way.
