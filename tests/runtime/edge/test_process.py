@@ -9,6 +9,7 @@ from thakur.builds import Plan, Toolchain
 from thakur.runtime import DeploymentRefused
 from thakur.runtime.edge.homes import Home
 from thakur.runtime.edge.process import how_it_ended, replica_env, replica_spec
+from thakur.runtime.edge.starting.start import GUIDE, Start
 from thakur.sandbox import Bind, Exit, Limits, Overlay
 
 PLAN = Plan(framework="hono", kind="server", start=("bun", "--bun", "run", "start"))
@@ -19,7 +20,7 @@ HOME = Home(Path("/data/edge/replicas/5-12-0"))
 def test_the_command_runs_over_the_artifact_with_the_order_s_limits() -> None:
     order = make_order(5, "d1", PLAN, memory_bytes=64 << 20, cpus=0.5, processes=99)
 
-    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, TOOLCHAIN)
+    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, TOOLCHAIN, Start())
 
     assert spec.name == "5-12-0"
     assert spec.argv == ("bun", "--bun", "run", "start")
@@ -33,7 +34,7 @@ def test_the_command_runs_over_the_artifact_with_the_order_s_limits() -> None:
 def test_an_application_that_runs_under_node_sees_node_alone() -> None:
     order = make_order(5, "d1", msgspec.structs.replace(PLAN, runtime="node", start=("node", "server.js")))
 
-    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, TOOLCHAIN)
+    spec = replica_spec(order, HOME, 20_017, Path("/data/artifacts/1/d1"), 610_001, TOOLCHAIN, Start())
 
     assert Bind("/root/.nvm/bin/node", "/opt/thakur/bin/node") in spec.binds
 
@@ -41,8 +42,9 @@ def test_an_application_that_runs_under_node_sees_node_alone() -> None:
 def test_an_application_that_runs_under_node_is_refused_where_there_is_none() -> None:
     order = make_order(5, "d1", msgspec.structs.replace(PLAN, runtime="node"))
 
+    without = msgspec.structs.replace(TOOLCHAIN, node=None)
     with pytest.raises(DeploymentRefused) as refused:
-        replica_spec(order, HOME, 20_017, Path("/data"), 610_001, msgspec.structs.replace(TOOLCHAIN, node=None))
+        replica_spec(order, HOME, 20_017, Path("/data"), 610_001, without, Start())
 
     assert refused.value.failure.code == "node_missing"
 
@@ -74,3 +76,14 @@ def test_an_end_is_told_by_its_cause() -> None:
     assert how_it_ended(Exit(signal=9, is_out_of_memory=True), order) == "ran out of memory (limit 512 MB)"
     assert "limit of 256 processes" in how_it_ended(Exit(code=134, hit_process_limit=True), order)
     assert how_it_ended(Exit(), order) == "ended, and nobody saw how"
+
+
+def test_a_guided_start_shows_the_guide_and_loads_it() -> None:
+    spec = replica_spec(
+        make_order(5, "d1", PLAN), HOME, 20_017, Path("/d1"), 610_001, TOOLCHAIN, Start(serves_export=True)
+    )
+
+    assert GUIDE.is_file()
+    assert Bind(str(GUIDE), "/opt/thakur/guide.cjs") in spec.binds
+    assert spec.env["BUN_OPTIONS"] == "--preload=/opt/thakur/guide.cjs"
+    assert spec.env["PORT"] == "20017"

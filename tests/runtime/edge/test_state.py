@@ -10,6 +10,7 @@ from support.waiting import eventually
 from thakur.builds import Plan
 from thakur.runtime.edge.homes import Home, homes_directory
 from thakur.runtime.edge.process import replica_spec
+from thakur.runtime.edge.starting.start import Start
 from thakur.runtime.edge.state import EdgeRecord, PlacementRecord, ReplicaRecord, StateFile, end_recorded
 from thakur.sandbox import Identity, Process
 
@@ -90,7 +91,7 @@ async def test_what_an_earlier_edge_left_is_ended_without_an_edge(tmp_path: Path
     home.make(uid_of(1))
     artifact = Path(await left.shelf.directory(1, order.digest))
     identity = await left.sandbox.start(
-        replica_spec(order, home, 29_990, artifact, uid_of(1), TOOLCHAIN), home.output, home.status
+        replica_spec(order, home, 29_990, artifact, uid_of(1), TOOLCHAIN, Start()), home.output, home.status
     )
     # A home whose process never came to be counts too.
     Home(homes_directory(left.data_dir) / "2-2-0").make(uid_of(1))

@@ -40,6 +40,7 @@ class Arriving:
             record.pool_id,
             artifact=Path(record.artifact),
             directory=record.directory,
+            start=record.start,
             displaced=record.displaced,
             is_routed=record.is_routed,
             is_leaving=record.is_retiring,
@@ -53,5 +54,6 @@ class Arriving:
             placement.pool_id,
             placement.artifact,
             placement.stirred,
+            lambda: placement.start,
             partial(self._tell, placement),
         )

@@ -1,15 +1,18 @@
 """Why a deployment did not come up, in words for the person who deployed it."""
 
+from collections.abc import Sequence
+
 from thakur.builds import Failure
 from thakur.errors import ThakurError
 from thakur.runtime.edge.process import LOOPBACK, how_it_ended
+from thakur.runtime.edge.starting.choosing import port_in_use
 from thakur.runtime.interface import HealthCheck, Order
 from thakur.sandbox import Exit
 
 _LISTEN = "Let the application listen on the port in the variable PORT, then deploy again."
 
 
-def ended_early(exit_: Exit, order: Order) -> Failure:
+def ended_early(exit_: Exit, order: Order, output: Sequence[str] = ()) -> Failure:
     """The process is gone before its health check passed."""
     if exit_.is_out_of_memory:
         return Failure(
@@ -23,6 +26,13 @@ def ended_early(exit_: Exit, order: Order) -> Failure:
             code="exited_at_once",
             what="The application ended at once, with exit code 0.",
             why="Its start command finished without starting a server.",
+            next=_LISTEN,
+        )
+    if (port := port_in_use(output)) is not None:
+        return Failure(
+            code="port_in_use",
+            what=f"The application could not listen on port {port}.",
+            why=f"Port {port} is in use by another application on this server, or by the deployment that is live.",
             next=_LISTEN,
         )
     return Failure(

@@ -7,6 +7,7 @@ from thakur.builds import Failure
 from thakur.proxy import ProbeFailed, Proxy
 from thakur.runtime.edge.diagnosis import ended_early, listens_beside, listens_elsewhere, never_healthy, never_listened
 from thakur.runtime.edge.placement import Placement
+from thakur.runtime.edge.starting.asking import Unhealthy, ranked
 from thakur.runtime.interface import Checked, DeploymentRefused
 
 GOOD_ANSWERS = 2
@@ -16,8 +17,10 @@ OFTEN_SECONDS = 0.1
 OFTEN_FOR_SECONDS = 5.0
 SELDOM_SECONDS = 1.0
 ANSWER_SECONDS = 30.0
-# A port for metrics may open well before the port for visitors does.
+# A port for metrics may open well before the port for visitors does, so one that shows no page is given more time.
 WRONG_PORT_SECONDS = 10.0
+WRONG_PORT_PAGE_SECONDS = 2.0
+PAGE = range(200, 400)
 
 
 @dataclass(slots=True)
@@ -29,34 +32,37 @@ class _Course:
     status: int = 0
     seconds: float = 0.0
     elsewhere_since: float | None = None
+    # The ports there, each with how well it answers, the best first.
+    elsewhere: tuple[tuple[int, int], ...] = ()
     latest: Failure | None = None
 
 
-async def check_health(proxy: Proxy, placement: Placement) -> Checked:
+async def check_health(proxy: Proxy, placement: Placement, within_seconds: float) -> Checked:
     """Return at the second good answer in a row.
 
     Raises DeploymentRefused as soon as a replica ends, or has been listening somewhere else for long, or at the deadline.
     """
     now = asyncio.get_running_loop().time
-    check = placement.order.health
     course = _Course(began_at=now())
     while True:
         _refuse_if_ended(placement)
-        left = course.began_at + check.within_seconds - now()
+        left = course.began_at + within_seconds - now()
         await _look(proxy, placement, course, min(max(left, OFTEN_SECONDS), ANSWER_SECONDS))
         passed = now() - course.began_at
         if course.good == GOOD_ANSWERS * max(len(placement.replicas), 1):
             return Checked(status=course.status, attempts=course.attempts, seconds=passed)
-        if course.latest is not None and (passed >= check.within_seconds or _is_settled_elsewhere(course, now())):
+        if course.latest is not None and (passed >= within_seconds or await _is_settled_elsewhere(placement, course)):
             _refuse_if_ended(placement)
-            raise DeploymentRefused(course.latest, placement.last_lines())
+            ports = tuple(port for _, port in course.elsewhere)
+            raise Unhealthy(course.latest, placement.last_lines(), ports, course.status)
         await _pause(placement, _interval(course, passed))
 
 
 def _refuse_if_ended(placement: Placement) -> None:
     for replica in placement.replicas:
         if replica.exit is not None:
-            raise DeploymentRefused(ended_early(replica.exit, placement.order), placement.last_lines())
+            output = placement.last_lines()
+            raise DeploymentRefused(ended_early(replica.exit, placement.order, output), output)
 
 
 async def _look(proxy: Proxy, placement: Placement, course: _Course, within_seconds: float) -> None:
@@ -95,8 +101,15 @@ def _absence(placement: Placement, course: _Course) -> Failure | None:
     return None
 
 
-def _is_settled_elsewhere(course: _Course, now: float) -> bool:
-    return course.elsewhere_since is not None and now - course.elsewhere_since >= WRONG_PORT_SECONDS
+async def _is_settled_elsewhere(placement: Placement, course: _Course) -> bool:
+    if course.elsewhere_since is None:
+        return False
+    waited = asyncio.get_running_loop().time() - course.elsewhere_since
+    if waited < WRONG_PORT_PAGE_SECONDS:
+        return False
+    ports = frozenset(port for replica in placement.replicas for port in replica.listening_ports())
+    course.elsewhere = tuple(await ranked(ports, placement.order.hosts[0], placement.order.health.path))
+    return waited >= WRONG_PORT_SECONDS or any(answer in PAGE for answer, _ in course.elsewhere)
 
 
 def _interval(course: _Course, passed_seconds: float) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from thakur.runtime.edge.placement import Placement
+from thakur.runtime.edge.starting.start import Start, remembered
 from thakur.runtime.edge.state import EdgeRecord, PlacementRecord, StateFile
 from thakur.runtime.interface import Order
 
@@ -22,12 +23,14 @@ class Holding:
         self.locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._state = StateFile(data_dir)
         self._last_pool = EdgeRecord().last_pool
+        self._starts: dict[int, Start] = {}
         self._ordered_at: defaultdict[int, float] = defaultdict(float)
 
     def load(self, find: Callable[[PlacementRecord], Placement]) -> None:
         """Hold what the last edge held, each record made a placement by `find`."""
         record = self._state.load()
         self._last_pool = record.last_pool
+        self._starts = dict(record.starts)
         for each in record.placements:
             placement = find(each)
             if placement.is_leaving:
@@ -40,7 +43,7 @@ class Holding:
     async def save(self) -> None:
         """Durable on return."""
         placements = tuple(placement.record() for placement in self.all())
-        await self._state.save(EdgeRecord(last_pool=self._last_pool, placements=placements))
+        await self._state.save(EdgeRecord(last_pool=self._last_pool, starts=dict(self._starts), placements=placements))
 
     def all(self) -> list[Placement]:
         """Those that are on their way out too."""
@@ -54,7 +57,25 @@ class Holding:
         self._last_pool += 1
         # The count is on disk before the id is used, or a crash could give the id a second meaning.
         await self.save()
-        return Placement(order, f"{order.deployment_id}-{self._last_pool}")
+        return Placement(order, f"{order.deployment_id}-{self._last_pool}", start=self._start_of(order))
+
+    async def remember_start(self, placement: Placement) -> None:
+        """The project's next deployment begins with the start that brought this one up."""
+        project_id = placement.order.project_id
+        start = remembered(placement.start, is_same_artifact=False)
+        if self._starts.get(project_id, Start()) != start:
+            self._starts[project_id] = start
+            await self.save()
+
+    def _start_of(self, order: Order) -> Start:
+        for each in self.of_project(order.project_id):
+            if each.is_routed and each.order.digest == order.digest:
+                return remembered(each.start, is_same_artifact=True)
+        return self._starts.get(order.project_id, Start())
+
+    def forget_project(self, project_id: int) -> None:
+        """It is gone; written down with the next save."""
+        self._starts.pop(project_id, None)
 
     async def keep(self, placement: Placement) -> None:
         """Hold it from now on, in the place of any other of its deployment."""

@@ -27,6 +27,10 @@ class Kept(Protocol):
     port: int
 
     @property
+    def upstream_port(self) -> int:
+        """Where visitors are led."""
+
+    @property
     def is_alive(self) -> bool:
         """Whether its process runs."""
 
@@ -95,7 +99,7 @@ class Keeper:
         is_steady = is_alive and asyncio.get_running_loop().time() - self._began_at >= STEADY_SECONDS
         return ReplicaStatus(
             number=self._kept.number,
-            port=self._kept.port,
+            port=self._kept.upstream_port,
             state=self._state(is_alive=is_alive),
             ends=0 if is_steady else self._comebacks.ends,
             ends_since=None if is_steady else self._comebacks.since,

@@ -16,7 +16,6 @@ from thakur.proxy import Pool, Proxy, Route
 from thakur.runtime.edge.arriving import Arriving
 from thakur.runtime.edge.convergence import Convergence
 from thakur.runtime.edge.diagnosis import not_held, not_started, still_routed
-from thakur.runtime.edge.health import check_health
 from thakur.runtime.edge.holding import Holding
 from thakur.runtime.edge.homes import Home, all_homes
 from thakur.runtime.edge.leaving import Leaving
@@ -24,6 +23,7 @@ from thakur.runtime.edge.placement import Placement
 from thakur.runtime.edge.ports import Ports
 from thakur.runtime.edge.replicas import LOG_SECONDS, Workshop
 from thakur.runtime.edge.routing import Routing
+from thakur.runtime.edge.starting.trying import Trying
 from thakur.runtime.edge.state import end_home, end_recorded
 from thakur.runtime.interface import (
     STOP_SECONDS,
@@ -71,6 +71,7 @@ class LocalEdge:
         self._arriving = Arriving(workshop, proxy, artifacts, self._changed)
         self._leaving = Leaving(proxy, self._holding, self._tasks)
         self._routing = Routing(proxy)
+        self._trying = Trying(proxy, self._holding, self._changed, has_node=toolchain.node is not None)
         self._convergence = Convergence(self, edge_id, assignments, self._tasks)
         self._is_stopping = False
 
@@ -132,7 +133,7 @@ class LocalEdge:
             return await self._prepare(order)
 
     async def check(self, deployment_id: int) -> Checked:
-        return await check_health(self._proxy, self._held(deployment_id))
+        return await self._trying.check(self._held(deployment_id))
 
     async def switch(self, deployment_id: int) -> None:
         async with self._holding.locked(deployment_id) as placement:
@@ -158,7 +159,7 @@ class LocalEdge:
             fresh = await self._place(order)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self._leaving.take_down, fresh, 0.0, 0.0)
-            checked = await check_health(self._proxy, fresh)
+            checked = await self._trying.check(fresh)
             undo.pop_all()
         # Whoever asked may go away now; the new replicas are routed, or taken down again.
         if not await asyncio.shield(self._tasks.spawn(self._succeed(fresh), f"switch {fresh.pool_id}")):
@@ -183,6 +184,7 @@ class LocalEdge:
             for placement in placements:
                 placement.is_routed = False
             await self._leaving.take_down_all(placements, WITHDRAW_DRAIN_SECONDS)
+            self._holding.forget_project(project_id)
             await self._holding.forget(*placements)
 
     async def status(self, deployment_id: int) -> tuple[ReplicaStatus, ...]:

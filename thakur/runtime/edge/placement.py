@@ -9,6 +9,7 @@ from thakur.builds import Failure
 from thakur.proxy import Pool, Route, Upstream
 from thakur.runtime.edge.process import LOOPBACK
 from thakur.runtime.edge.replicas import Replica
+from thakur.runtime.edge.starting.start import Start
 from thakur.runtime.edge.state import PlacementRecord
 from thakur.runtime.edge.tailing import LAST_LINES
 from thakur.runtime.interface import DeploymentRefused, Order, Prepared
@@ -26,6 +27,7 @@ class Placement:
     artifact: Path = Path()
     replicas: tuple[Replica, ...] = ()
     directory: str | None = None
+    start: Start = Start()  # noqa: RUF009  (it cannot be changed)
     is_routed: bool = False
     # On its way out: its pool must not be told to the proxy any more.
     is_leaving: bool = False
@@ -47,7 +49,7 @@ class Placement:
         return Pool(
             id=self.pool_id,
             upstreams=tuple(
-                Upstream(LOOPBACK, replica.port) for replica in self.replicas if replica.keeper.is_reachable
+                Upstream(LOOPBACK, replica.upstream_port) for replica in self.replicas if replica.keeper.is_reachable
             ),
             directory=self.directory,
             is_spa=self.order.plan.is_spa,
@@ -66,6 +68,7 @@ class Placement:
             pool_id=self.pool_id,
             artifact=str(self.artifact),
             directory=self.directory,
+            start=self.start,
             replicas=tuple(replica.record() for replica in self.replicas),
             displaced=self.displaced,
             is_routed=self.is_routed,

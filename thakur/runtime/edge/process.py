@@ -6,27 +6,31 @@ from pathlib import Path
 from thakur.builds import Toolchain
 from thakur.runtime.edge.homes import Home
 from thakur.runtime.edge.programs import TOOLS, programs
+from thakur.runtime.edge.starting.start import GUIDE, GUIDE_TARGET, Start
 from thakur.runtime.interface import Order
-from thakur.sandbox import Exit, Limits, Overlay, Spec
+from thakur.sandbox import Bind, Exit, Limits, Overlay, Spec
 
 LOOPBACK = "127.0.0.1"
 MEGABYTE = 1024 * 1024
 
 
-def replica_spec(order: Order, home: Home, port: int, artifact: Path, uid: int, toolchain: Toolchain) -> Spec:
-    """The command of one replica, listening on `port`, over `artifact` with its own writes in `home`.
+def replica_spec(
+    order: Order, home: Home, port: int, artifact: Path, uid: int, toolchain: Toolchain, start: Start
+) -> Spec:
+    """The command of one replica, to listen on `port`, over `artifact` with its own writes in `home`.
 
     Both carry the same name, so that a home that is found leads to its process. Raises DeploymentRefused.
     """
     assert order.plan.start is not None, "a static deployment has no replicas"
+    guide = (Bind(str(GUIDE), GUIDE_TARGET),) if start.is_guided else ()
     return Spec(
         name=home.path.name,
-        argv=order.plan.start,
-        env=replica_env(order, port),
+        argv=start.command(order.plan.start),
+        env=replica_env(order, port) | start.env(order.env),
         uid=uid,
         app=Overlay(lower=str(artifact), upper=str(home.upper), work=str(home.work)),
         directory=order.plan.start_in,
-        binds=programs(order.plan, toolchain),
+        binds=(*programs("node" if start.is_on_node else order.plan.runtime, toolchain), *guide),
         path=(TOOLS,),
         limits=Limits(memory_bytes=order.memory_bytes, cpus=order.cpus, processes=order.processes),
     )

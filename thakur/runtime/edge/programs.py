@@ -1,16 +1,18 @@
 """What a replica's sandbox shows of this host's toolchain: bun always, node to an application that runs under it."""
 
-from thakur.builds import Failure, Plan, Toolchain
+from typing import Literal
+
+from thakur.builds import Failure, Toolchain
 from thakur.runtime.interface import DeploymentRefused
 from thakur.sandbox import Bind
 
 TOOLS = "/opt/thakur/bin"
 
 
-def programs(plan: Plan, toolchain: Toolchain) -> tuple[Bind, ...]:
+def programs(runtime: Literal["bun", "node"], toolchain: Toolchain) -> tuple[Bind, ...]:
     """Each program alone, whatever lies beside it on the host. Raises DeploymentRefused when node is asked for in vain."""
     bun = Bind(toolchain.bun, f"{TOOLS}/bun")
-    if plan.runtime == "bun":
+    if runtime == "bun":
         return (bun,)
     if toolchain.node is None:
         raise DeploymentRefused(

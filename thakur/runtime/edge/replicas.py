@@ -14,6 +14,7 @@ from thakur.runtime.edge.homes import Home, homes_directory
 from thakur.runtime.edge.keeping import Keeper
 from thakur.runtime.edge.ports import Ports
 from thakur.runtime.edge.process import LOOPBACK, how_it_ended, replica_spec
+from thakur.runtime.edge.starting.start import Start
 from thakur.runtime.edge.state import ReplicaRecord
 from thakur.runtime.edge.tailing import Origin, Tail, last_lines
 from thakur.runtime.interface import STOP_SECONDS, Order
@@ -41,12 +42,16 @@ class Workshop:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What all replicas of a placement have in common. `stirred` is set when one has ended, `tell` called when one changed."""
+    """What all replicas of a placement have in common. `stirred` is set when one has ended, `tell` called when one changed.
+
+    `start` is asked before each launch.
+    """
 
     order: Order
     pool_id: str
     artifact: Path
     stirred: asyncio.Event
+    start: Callable[[], Start]
     tell: Callable[[], Awaitable[None]]
 
 
@@ -73,12 +78,24 @@ class Replica:
     def is_alive(self) -> bool:
         return self._identity is not None and self._workshop.sandbox.is_alive(self._identity)
 
+    @property
+    def upstream_port(self) -> int:
+        """Where visitors are led: to the port that it was given, unless its start says otherwise and it is not there."""
+        leads_to = self._kind.start().leads_to
+        if leads_to is None:
+            return self.port
+        ports = self.listening_ports()
+        if self.port in ports:
+            return self.port
+        # One that listens at random is somewhere else after every launch.
+        return next(iter(ports)) if len(ports) == 1 else leads_to
+
     def listening_ports(self) -> frozenset[int]:
         return self._workshop.sandbox.listening_ports(self._identity) if self._identity else frozenset()
 
     def listens(self) -> bool:
         identity = self._identity
-        return identity is not None and self._workshop.sandbox.is_reached(identity, LOOPBACK, self.port)
+        return identity is not None and self._workshop.sandbox.is_reached(identity, LOOPBACK, self.upstream_port)
 
     def record(self) -> ReplicaRecord:
         return ReplicaRecord(number=self.number, port=self.port, identity=self._identity)
@@ -136,6 +153,14 @@ class Replica:
             return "ended with the host", 0.0
         return how_it_ended(self.exit, self._kind.order), self.exit.seconds
 
+    async def start_over(self) -> None:
+        """Run another process in the place of this one, to which no visitor was led yet. Raises SandboxRefused, DeploymentRefused."""
+        self.keeper.stop()
+        await self._end(DISCARD_SECONDS)
+        await self.launch_anew()
+        if not self._is_stopping:
+            self.keeper.attend()
+
     async def launch_anew(self) -> None:
         port = self._workshop.ports.take()
         self._workshop.ports.release(self.port)
@@ -147,8 +172,8 @@ class Replica:
             if self._is_stopping:
                 return
             uid = self._workshop.uid_of(self._kind.order.project_id)
-            order, artifact = self._kind.order, self._kind.artifact
-            spec = replica_spec(order, self.home, self.port, artifact, uid, self._workshop.toolchain)
+            order, artifact, start = self._kind.order, self._kind.artifact, self._kind.start()
+            spec = replica_spec(order, self.home, self.port, artifact, uid, self._workshop.toolchain, start)
             await asyncio.to_thread(self.home.make, uid)
             try:
                 self._identity = await self._workshop.sandbox.start(spec, self.home.output, self.home.status)

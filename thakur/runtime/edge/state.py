@@ -11,6 +11,7 @@ import msgspec
 from thakur import durable
 from thakur.background import to_end
 from thakur.runtime.edge.homes import Home, all_homes
+from thakur.runtime.edge.starting.start import Start
 from thakur.runtime.interface import Order
 from thakur.sandbox import Identity, Sandbox
 from thakur.security import Sealer, SecretUnreadable, load_or_create_ring
@@ -37,6 +38,7 @@ class PlacementRecord(msgspec.Struct, frozen=True, kw_only=True):
     artifact: str = ""
     sealed_env: bytes | None = None
     directory: str | None = None
+    start: Start = Start()
     replicas: tuple[ReplicaRecord, ...] = ()
     displaced: int | None = None
     is_routed: bool = False
@@ -44,9 +46,13 @@ class PlacementRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EdgeRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `last_pool` counts pools; an edge that lost its file goes on at the clock, far above what it gave out."""
+    """All of it. `last_pool` counts pools; an edge that lost its file goes on at the clock, far above what it gave out.
+
+    `starts` are those that brought projects up, by project id, where their own command alone does not.
+    """
 
     last_pool: int = msgspec.field(default_factory=lambda: int(time.time()))
+    starts: dict[int, Start] = {}
     placements: tuple[PlacementRecord, ...] = ()
 
 

@@ -1,0 +1,94 @@
+"""Trying: a health check that gives an application another start where its own did not bring it up."""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from thakur.errors import ThakurError
+from thakur.logs import Level
+from thakur.proxy import Proxy
+from thakur.runtime.edge.diagnosis import not_started
+from thakur.runtime.edge.health import check_health
+from thakur.runtime.edge.holding import Holding
+from thakur.runtime.edge.placement import Placement
+from thakur.runtime.edge.starting.asking import Unhealthy
+from thakur.runtime.edge.starting.choosing import Finding, next_start, told
+from thakur.runtime.edge.starting.start import Start, node_command
+from thakur.runtime.interface import Checked, DeploymentRefused
+
+# One that has listened to nobody for a minute is not given another one.
+SECOND_SECONDS = 15.0
+
+
+class Trying:
+    """`tell` is called when a placement's replicas were started anew or are reached at another port."""
+
+    def __init__(
+        self, proxy: Proxy, holding: Holding, tell: Callable[[Placement], Awaitable[None]], *, has_node: bool
+    ) -> None:
+        self._proxy = proxy
+        self._holding = holding
+        self._tell = tell
+        self._has_node = has_node
+
+    async def check(self, placement: Placement) -> Checked:
+        """Return when the placement is healthy, by whichever start. Raises DeploymentRefused with what a person should mend."""
+        refusals: list[DeploymentRefused] = []
+        notes: list[str] = []
+        while True:
+            try:
+                checked = await check_health(self._proxy, placement, _within_seconds(placement, refusals))
+            except DeploymentRefused as refusal:
+                refusals.append(refusal)
+                following = self._following(placement, refusal)
+                if following is None:
+                    raise _final(refusals, notes) from refusal
+            else:
+                await self._holding.remember_start(placement)
+                return msgspec.structs.replace(checked, notes=tuple(notes))
+            notes.append(told(placement.start, following))
+            await self._begin(placement, following, notes[-1])
+
+    def _following(self, placement: Placement, refusal: DeploymentRefused) -> Start | None:
+        plan = placement.order.plan
+        finding = Finding(
+            code=refusal.failure.code,
+            output=refusal.output,
+            elsewhere=refusal.ports if isinstance(refusal, Unhealthy) else (),
+            status=refusal.answered if isinstance(refusal, Unhealthy) else 0,
+            can_use_node=self._has_node and plan.runtime == "bun" and node_command(plan.start or ()) is not None,
+        )
+        # One that is on its way out has ended because it was told to.
+        return None if placement.is_leaving else next_start(placement.start, finding, len(placement.replicas))
+
+    async def _begin(self, placement: Placement, start: Start, note: str) -> None:
+        for replica in placement.replicas:
+            replica.say(note, Level.WARNING)
+        is_running = start.leads_to != placement.start.leads_to
+        placement.start = start
+        if not is_running:
+            await self._start_over(placement)
+        await self._tell(placement)
+
+    async def _start_over(self, placement: Placement) -> None:
+        try:
+            await asyncio.gather(*(replica.start_over() for replica in placement.replicas))
+        except DeploymentRefused:
+            raise
+        except ThakurError as error:
+            raise DeploymentRefused(not_started(error), placement.last_lines()) from error
+        placement.stirred.clear()
+
+
+def _within_seconds(placement: Placement, refusals: list[DeploymentRefused]) -> float:
+    is_deaf = any(refusal.failure.code == "never_listened" for refusal in refusals)
+    return min(placement.order.health.within_seconds, SECOND_SECONDS if is_deaf else math.inf)
+
+
+def _final(refusals: list[DeploymentRefused], notes: list[str]) -> DeploymentRefused:
+    first, last = refusals[0], refusals[-1]
+    # The same again was not the start's fault, and the first one tells of what the person has written.
+    failure = first.failure if first.failure.code == last.failure.code else last.failure
+    return DeploymentRefused(failure, (*last.output, *notes))
