@@ -186,7 +186,7 @@ async def test_a_second_attempt_says_so(tmp_path: Path) -> None:
 
 
 async def test_a_full_disk_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*arguments: object) -> None:
+    def full(*arguments: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
     place, _ = fake_place(tmp_path)

@@ -178,7 +178,7 @@ async def _keep_artifact(session: AsyncSession, build: Build, outcome: Outcome) 
     # The same content by a newer plan: how it is served is what the newest detection says.
     kept = made.on_conflict_do_update(
         index_elements=[ArtifactRow.project_id, ArtifactRow.digest],
-        set_={"plan": made.excluded.plan, "removed_at": None},
+        set_={"plan": made.excluded.plan, "size_bytes": made.excluded.size_bytes, "removed_at": None},
     ).returning(ArtifactRow.id)
     artifact_id = await session.scalar(kept)
     assert artifact_id is not None

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -199,10 +200,11 @@ class Pipeline:
             place.writer.write(f"{plan.output} holds no index.html, so the front page is missing", Level.WARNING)
         # An artifact that nobody wants any more does no harm, so this part is waited for and not interrupted.
         owner = self._owner(place)
-        packed = await _in_thread(threading.Event(), self._artifacts.pack, build.project_id, kept, owner)
-        place.writer.write(
-            f"Packed {packed.files:,} files ({_size(packed.size_bytes)}) as {packed.digest[:12]}", Level.SUCCESS
-        )
+        pack = partial(self._artifacts.pack, is_served=plan.kind == "static")
+        packed = await _in_thread(threading.Event(), pack, build.project_id, kept, owner)
+        files = f"{packed.files:,} files ({_size(packed.size_bytes - packed.variants_bytes)})"
+        variants = f", {_size(packed.variants_bytes)} of compressed forms beside them" if packed.variants_bytes else ""
+        place.writer.write(f"Packed {files} as {packed.digest[:12]}{variants}", Level.SUCCESS)
         return packed
 
     def _owner(self, place: Place) -> int | None:

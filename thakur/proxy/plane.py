@@ -64,6 +64,6 @@ def forsake(pool: Pool) -> None:
     for upstream in pool.upstreams:
         for connection in list(upstream.idle):
             connection.close()
-    if pool.folder is not None and pool.is_unused():
-        pool.folder.close()
-        pool.folder = None
+    if pool.site is not None and pool.is_unused():
+        pool.site.close()
+        pool.site = None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from thakur.proxy.head import host_name
 
 if TYPE_CHECKING:
-    from thakur.proxy.static.files import Folder
+    from thakur.proxy.static.site import Site
     from thakur.proxy.upstream import UpstreamConnection
 
 
@@ -27,12 +27,12 @@ class Pool:
 
     __slots__ = (
         "directory",
-        "folder",
         "id",
         "is_spa",
         "is_watched",
         "left_table",
         "requests",
+        "site",
         "streams",
         "turn",
         "upstreams",
@@ -45,7 +45,7 @@ class Pool:
         self.upstreams = upstreams
         self.directory = directory
         self.is_spa = is_spa
-        self.folder: Folder | None = None
+        self.site: Site | None = None
         self.requests = 0
         self.streams = 0
         self.left_table = False

@@ -240,6 +240,7 @@ async def test_a_hundred_pipelined_files_come_in_order(site):
 async def test_a_switch_keeps_an_answer_that_is_on_its_way_and_closes_the_files_after(site):
     (site / "large.bin").write_bytes(b"x" * 30_000_000)
     async with serving(site) as (worker, visitor):
+        await eventually(lambda: _is_accepted(worker))
         descriptors = worker.open_descriptors()
         visitor.writer.transport.pause_reading()
         await visitor.send(get("/large.bin"))
@@ -274,3 +275,7 @@ async def test_many_files_do_not_hold_many_descriptors(site):
 
 async def _in_flight(worker: Worker, count: int) -> bool:
     return await worker.requests_in_flight() == count
+
+
+async def _is_accepted(worker: Worker) -> bool:
+    return bool((await worker.status())["connections"] == 1)

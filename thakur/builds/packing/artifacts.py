@@ -12,6 +12,7 @@ from thakur.builds.disk import finish_removals, remove_tree, sync_file_system
 from thakur.builds.interface import ArtifactNotFound, BuildFailed, Failure
 from thakur.builds.packing.contents import Digest, Item, ItemKind, digest_of, file_digest, walk
 from thakur.builds.packing.pool import POOL, Pool
+from thakur.builds.packing.variants import CODINGS, Text, is_text, make_variants
 from thakur.builds.sources.links import Parts, stays_inside
 
 # Names are strings here: a tree has up to 500,000 of them, and Path costs more than the system call.
@@ -24,15 +25,16 @@ _PARTIAL = ".partial-"
 
 
 class Packed(msgspec.Struct, frozen=True):
-    """An artifact that lies in its place."""
+    """An artifact that lies in its place. `size_bytes` is all of it, with the `variants_bytes` that lie beside it."""
 
     digest: str
     size_bytes: int
     files: int
+    variants_bytes: int = 0
 
 
 class LocalArtifacts:
-    """Implements ArtifactStore on this host's disk: `directory/<project id>/<digest>/`.
+    """Implements ArtifactStore on this host's disk: `directory/<project id>/<digest>/`, and beside it its variants.
 
     `service_gid` is the group of the proxy's workers, which serve the files; None leaves owners as they are.
     """
@@ -60,10 +62,10 @@ class LocalArtifacts:
         """Remove every artifact of the project. May be called twice."""
         await asyncio.to_thread(remove_tree, self._directory / str(project_id))
 
-    def pack(self, project_id: int, kept: Path, uid: int | None) -> Packed:
+    def pack(self, project_id: int, kept: Path, uid: int | None, *, is_served: bool = False) -> Packed:
         """Move the directory `kept` of a workspace, in which nothing runs any more, to its place. Blocking.
 
-        What was packed before changes nothing. Raises BuildFailed.
+        One that is served as it is gets its variants. What was packed before changes nothing. Raises BuildFailed.
         """
         project = self._path(project_id, "")
         project.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -72,9 +74,19 @@ class LocalArtifacts:
             moved = partial / "content"
             kept.chmod(DIRECTORY_MODE)
             kept.rename(moved)
-            packed = _Packing(moved, Pool(project / POOL), uid, self._service_gid).all()
+            pool = Pool(project / POOL)
+            packing = _Packing(moved, pool, uid, self._service_gid)
+            packed = packing.all()
+            if is_served:
+                size = make_variants(moved, packing.texts, partial, pool, self._service_gid)
+                packed = msgspec.structs.replace(packed, size_bytes=packed.size_bytes + size, variants_bytes=size)
             sync_file_system(project)
-            self._publish(moved, self._path(project_id, packed.digest))
+            place = self._path(project_id, packed.digest)
+            # Before the artifact: from then on it is complete.
+            for coding in CODINGS:
+                if (partial / coding).is_dir():
+                    self._publish(partial / coding, _variants(place, coding))
+            self._publish(moved, place)
         finally:
             remove_tree(partial)
         return packed
@@ -86,10 +98,16 @@ class LocalArtifacts:
             finish_removals(project)
             for path in project.glob(f"{_PARTIAL}*"):
                 remove_tree(path)
+            for coding in CODINGS:
+                for path in project.glob(f"*.{coding}"):
+                    if not path.with_suffix("").is_dir():
+                        remove_tree(path)
             Pool(project / POOL).sweep()
 
     def _remove(self, project_id: int, digest: str) -> None:
-        remove_tree(self._path(project_id, digest))
+        place = self._path(project_id, digest)
+        for path in (*(_variants(place, coding) for coding in CODINGS), place):
+            remove_tree(path)
         if (pool := self._path(project_id, POOL)).is_dir():
             Pool(pool).sweep()
 
@@ -112,6 +130,7 @@ class _Packing:
         self._pool = pool
         self._uid = -1 if uid is None else uid
         self._gid = -1 if gid is None else gid
+        self.texts: list[Text] = []
 
     def all(self) -> Packed:
         items = walk(Path(os.fsdecode(self._root)), opens=True)
@@ -129,7 +148,10 @@ class _Packing:
             elif item.kind is ItemKind.LINK:
                 digest.add(item, os.fsencode(_checked(item, links)))
             else:
-                digest.add(item, self._file(path, item))
+                content = self._file(path, item)
+                digest.add(item, content)
+                if is_text(item.path, item.size_bytes):
+                    self.texts.append(Text(item.path, content, item.size_bytes))
                 size += item.size_bytes
                 files += 1
         return Packed(digest.hexdigest(), size, files)
@@ -150,6 +172,10 @@ class _Packing:
 
     def _target(self, item: Item) -> str:
         return os.fsdecode(os.readlink(self._root + b"/" + item.path))
+
+
+def _variants(place: Path, coding: str) -> Path:
+    return place.with_name(f"{place.name}.{coding}")
 
 
 def _checked(item: Item, links: dict[Parts, str]) -> str:

@@ -42,6 +42,14 @@ class Pool:
         """Keep the file for later artifacts."""
         _is_linked(path, self._pooled(content, is_executable=is_executable))
 
+    def link_variant(self, content: bytes, coding: str, path: bytes) -> bool:
+        """Put the compressed form of a file of this content at `path`, if an artifact has one already."""
+        return _is_linked(self._variant(content, coding), path)
+
+    def add_variant(self, path: bytes, content: bytes, coding: str) -> None:
+        """Keep the compressed form of a file of this content for later artifacts."""
+        _is_linked(path, self._variant(content, coding))
+
     def sweep(self) -> None:
         """Remove what no artifact holds any more. What is being packed meanwhile keeps its own name of a file."""
         with os.scandir(self._directory) as entries:
@@ -53,6 +61,9 @@ class Pool:
     def _pooled(self, content: bytes, *, is_executable: bool) -> bytes:
         mark = b"x" if is_executable else b"-"
         return self._directory + b"/" + content.hex().encode() + mark
+
+    def _variant(self, content: bytes, coding: str) -> bytes:
+        return self._directory + b"/" + content.hex().encode() + b"." + coding.encode()
 
 
 def _is_linked(path: bytes, name: bytes) -> bool:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 from thakur.proxy import faults
 from thakur.proxy.faults import Refused
 from thakur.proxy.static.caching import REVALIDATED
-from thakur.proxy.static.files import File, Folder, Piece
+from thakur.proxy.static.encoding import choose
+from thakur.proxy.static.files import File, Piece
 from thakur.proxy.static.naming import candidates, file_name, is_route, location, sibling
 from thakur.proxy.static.ranges import read_range
+from thakur.proxy.static.site import Site
 from thakur.proxy.table import Pool
 
 if TYPE_CHECKING:
     from thakur.proxy.client import ClientConnection
 
-_FIELD = re.compile(rb"(?i)\r\n(if-none-match|range|if-range|accept):[ \t]*+([^\r]*+)").findall
+_FIELD = re.compile(rb"(?i)\r\n(if-none-match|range|if-range|accept|accept-encoding):[ \t]*+([^\r]*+)").findall
 _NOT_FOUND = "404.html"
 # What an application of one page answers every path of its own with; the first is what is left where `/` is a page too.
 _SHELLS = ("200.html", "index.html")
@@ -25,32 +27,29 @@ def answer_file(client: "ClientConnection", pool: Pool, method: bytes, target: b
     if method not in (b"GET", b"HEAD"):
         client.fail(faults.METHOD_NOT_ALLOWED, "Allow: GET, HEAD\r\n")
         return
-    folder = pool.folder
-    if folder is None:
-        folder = pool.folder = Folder.open(client.plane.root_fd, pool.directory or "")
-        if folder is None:
+    site = pool.site
+    if site is None:
+        site = pool.site = Site.open(client.plane.root_fd, pool.directory or "")
+        if site is None:
             client.fail(faults.FILES_GONE)
             return
     path, _, query = target.partition(b"?")
     fields = {name.lower(): value for name, value in _FIELD(client.memo_block)}
     try:
         name = file_name(path)
-        if (file := _first(folder, candidates(name))) is not None:
-            _send(client, file, fields)
-        elif (turned := sibling(name)) is not None and folder.find(turned[0]) is not None:
-            _redirect(client, location(turned[1], query))
-        elif pool.is_spa and _is_navigation(fields, name) and (file := _first(folder, _SHELLS)) is not None:
-            _send(client, file, fields)
-        elif (file := folder.find(_NOT_FOUND)) is not None:
-            _begin(client, file, "404 Not Found", f"Content-Length: {file.size}\r\n", Piece(file, 0, file.size))
-        else:
-            client.fail(faults.FILE_NOT_FOUND)
     except Refused as refused:
         client.fail(refused.fault)
-
-
-def _first(folder: Folder, names: tuple[str, ...]) -> File | None:
-    return next((file for name in names if (file := folder.find(name)) is not None), None)
+        return
+    if (file := site.find(*candidates(name))) is not None:
+        _send(client, site, file, fields)
+    elif (turned := sibling(name)) is not None and site.find(turned[0]) is not None:
+        _redirect(client, location(turned[1], query))
+    elif pool.is_spa and _is_navigation(fields, name) and (file := site.find(*_SHELLS)) is not None:
+        _send(client, site, file, fields)
+    elif (file := site.find(_NOT_FOUND)) is not None:
+        _send(client, site, file, fields, is_missing=True)
+    else:
+        client.fail(faults.FILE_NOT_FOUND)
 
 
 def _is_navigation(fields: dict[bytes, bytes], name: str) -> bool:
@@ -67,44 +66,80 @@ def _redirect(client: "ClientConnection", place: bytes) -> None:
     client.finish()
 
 
-def _send(client: "ClientConnection", file: File, fields: dict[bytes, bytes]) -> None:
-    if _matches(fields.get(b"if-none-match", b""), file.etag):
-        _begin(client, file, "304 Not Modified", "", None)
+def _send(
+    client: "ClientConnection", site: Site, file: File, fields: dict[bytes, bytes], *, is_missing: bool = False
+) -> None:
+    answer = _Answer(file, site.coded(file.name), REVALIDATED if is_missing else file.cache_control)
+    # A part is always one of the file as it is: whoever asks for parts puts them together.
+    if is_missing or b"range" not in fields:
+        answer.encode(fields.get(b"accept-encoding", b""))
+    body = answer.body
+    if is_missing:
+        answer.write(client, "404 Not Found", Piece(body, 0, body.size))
+    elif _matches(fields.get(b"if-none-match", b""), answer.etag):
+        answer.write(client, "304 Not Modified", None)
+    elif b"range" in fields and fields.get(b"if-range", answer.etag) == answer.etag:
+        _send_part(client, answer, fields[b"range"])
+    else:
+        answer.write(client, "200 OK", Piece(body, 0, body.size))
+
+
+def _send_part(client: "ClientConnection", answer: "_Answer", wanted: bytes) -> None:
+    file = answer.body
+    try:
+        part = read_range(wanted, file.size)
+    except Refused as refused:
+        client.fail(refused.fault, f"Content-Range: bytes */{file.size}\r\n")
         return
-    part = None
-    if b"range" in fields and fields.get(b"if-range", file.etag) == file.etag:
-        try:
-            part = read_range(fields[b"range"], file.size)
-        except Refused as refused:
-            client.fail(refused.fault, f"Content-Range: bytes */{file.size}\r\n")
-            return
     if part is None:
-        _begin(client, file, "200 OK", f"Content-Length: {file.size}\r\n", Piece(file, 0, file.size))
+        answer.write(client, "200 OK", Piece(file, 0, file.size))
         return
     start, count = part
-    place = f"Content-Length: {count}\r\nContent-Range: bytes {start}-{start + count - 1}/{file.size}\r\n"
-    _begin(client, file, "206 Partial Content", place, Piece(file, start, count))
+    place = f"Content-Range: bytes {start}-{start + count - 1}/{file.size}\r\n"
+    answer.write(client, "206 Partial Content", Piece(file, start, count), place)
 
 
-def _begin(client: "ClientConnection", file: File, status: str, place: str, piece: Piece | None) -> None:
-    lines = (
-        f"HTTP/1.1 {status}\r\n",
-        "" if piece is None else f"Content-Type: {file.content_type}\r\n",
-        place,
-        f"ETag: {file.etag.decode()}\r\n",
-        f"Cache-Control: {REVALIDATED if status.startswith('404') else file.cache_control}\r\n",
-        "Accept-Ranges: bytes\r\nX-Content-Type-Options: nosniff\r\n",
-        "Connection: close\r\n\r\n" if client.closes else "\r\n",
-    )
-    client.has_begun = True
-    head = "".join(lines).encode()
-    if piece is None or client.is_head or piece.left == 0:
+class _Answer:
+    """A file on its way out: as it is, or in one of its compressed forms."""
+
+    __slots__ = ("body", "cache_control", "coded", "coding", "etag", "file")
+
+    def __init__(self, file: File, coded: dict[bytes, File], cache_control: str) -> None:
+        self.file = file
+        self.coded = coded
+        self.cache_control = cache_control
+        self.coding = b""
+        self.body = file
+        self.etag = file.etag
+
+    def encode(self, accepted: bytes) -> None:
+        """Take the form that the visitor likes best."""
+        self.coding = choose(accepted, self.coded)
+        if self.coding:
+            self.body = self.coded[self.coding]
+            self.etag = b'%b-%b"' % (self.body.etag[:-1], self.coding)
+
+    def write(self, client: "ClientConnection", status: str, piece: Piece | None, place: str = "") -> None:
+        """Send the head, and of the body what it names."""
+        lines = [f"HTTP/1.1 {status}\r\n"]
+        if piece is not None:
+            lines.append(f"Content-Type: {self.file.content_type}\r\nContent-Length: {piece.left}\r\n")
+            if self.coding:
+                lines.append(f"Content-Encoding: {self.coding.decode()}\r\n")
+        lines.append(f"{place}ETag: {self.etag.decode()}\r\nCache-Control: {self.cache_control}\r\n")
+        if self.coded:
+            lines.append("Vary: Accept-Encoding\r\n")
+        lines.append("Accept-Ranges: bytes\r\nX-Content-Type-Options: nosniff\r\n")
+        lines.append("Connection: close\r\n\r\n" if client.closes else "\r\n")
+        client.has_begun = True
+        head = "".join(lines).encode()
+        if piece is not None and piece.left and not client.is_head:
+            client.write_file(head, piece)
+            return
         if piece is not None:
             piece.close()
         client.write(head)
         client.finish()
-    else:
-        client.write_file(head, piece)
 
 
 def _matches(value: bytes, etag: bytes) -> bool:
