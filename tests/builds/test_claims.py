@@ -183,8 +183,21 @@ async def test_a_claim_is_a_lease_that_is_renewed(house: BuildHouse) -> None:
     assert 7 < await lease_seconds(house, build) <= 8
     await house.expire_leases()
 
-    assert await house.claims.renew([build]) == {build.id}
+    assert await house.claims.renew([Attempt(build)]) == {build.id}
     assert 7 < await lease_seconds(house, build) <= 8
+
+
+async def test_a_renewal_tells_how_far_the_build_is(house: BuildHouse) -> None:
+    attempt = Attempt(await claimed(house))
+
+    async with attempt.step("install"):
+        await house.claims.renew([attempt])
+        running = (await house.look(attempt.build)).steps
+    await house.claims.renew([attempt])
+
+    assert [(step.name, step.seconds) for step in running] == [("install", None)]
+    assert running[0].began_at is not None
+    assert (await house.look(attempt.build)).steps == tuple(attempt.steps)
 
 
 async def test_an_attempt_that_was_taken_away_writes_nothing(house: BuildHouse) -> None:
@@ -194,8 +207,8 @@ async def test_an_attempt_that_was_taken_away_writes_nothing(house: BuildHouse) 
     assert second is not None
     assert second.attempt == 2
 
-    assert await house.claims.renew([first, second]) == {second.id}
-    assert await house.claims.renew([first]) == frozenset()
+    assert await house.claims.renew([Attempt(first), Attempt(second)]) == {second.id}
+    assert await house.claims.renew([Attempt(first)]) == frozenset()
     assert await house.claims.finish(Attempt(first), OUTCOME) is None
     assert not await house.claims.fail(Attempt(first), FAILURE)
     assert not await house.claims.release(first)
@@ -217,7 +230,7 @@ async def test_a_canceled_build_is_its_holders_to_close(house: BuildHouse) -> No
     build = await claimed(house)
     await house.cancel(build)
 
-    assert await house.claims.renew([build]) == frozenset()
+    assert await house.claims.renew([Attempt(build)]) == frozenset()
     ended = await house.claims.ended(build)
 
     assert ended is not None

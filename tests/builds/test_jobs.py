@@ -180,7 +180,7 @@ async def test_a_build_that_somebody_else_goes_on_with_ends_here_and_stays_whole
     assert house.sandbox.canceled == 1
     assert not await ended(house, build.log_stream_id)
     assert house.place.uploads.path(build.project_id, build.source.digest).exists()
-    assert await another.renew([again]) == {build.id}
+    assert await another.renew([Attempt(again)]) == {build.id}
 
 
 async def test_a_build_of_a_worker_that_died_is_run_again(house: BuildHouse) -> None:

@@ -13,7 +13,7 @@ from thakur.accounts import Action, Principal, Role
 from thakur.api import ApiServices
 from thakur.builds import Artifact, ArtifactNotFound, Build, BuildEnded, BuildNotFound, BuildStatus, Source, Upload
 from thakur.errors import ThakurError
-from thakur.logs import Cleared, Entry, Level, Line
+from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
 from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus
 
@@ -97,6 +97,18 @@ class FakeLogs:
 
     async def last(self, stream_id: int, limit: int) -> list[Line]:
         return self.lines.get(stream_id, [])[-limit:]
+
+    async def extent(self, stream_id: int) -> Extent:
+        lines = self.lines.get(stream_id, [])
+        last = self._numbers.get(stream_id, 0)
+        return Extent(first=lines[0].number if lines else last + 1, last=last, has_ended=stream_id in self.ended)
+
+    async def search(self, stream_id: int, search: Search, after: int, limit: int) -> Found:
+        words = search.words.lower()
+        found = [
+            line for line in self.lines.get(stream_id, []) if line.level in search.levels and words in line.text.lower()
+        ]
+        return Found(lines=tuple(line for line in found if line.number > after)[:limit], matches=len(found))
 
     async def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...] | Cleared]:
         self.tails += 1

@@ -12,8 +12,7 @@ from thakur.api.door import Door, PrincipalOf
 from thakur.api.errors import answer
 from thakur.api.events import EventStreams
 from thakur.api.interface import ApiServices, DescribeHost
-from thakur.api.pages import assets, theme
-from thakur.api.pages import projects as projects_page
+from thakur.api.pages import HANDLERS as PAGES
 from thakur.api.pages.live import LivePages
 
 JSON_BODY_BYTES = 1024 * 1024
@@ -37,9 +36,7 @@ def create_app(
         *builds.HANDLERS,
         *deployments.HANDLERS,
         *logs.HANDLERS,
-        *assets.HANDLERS,
-        *theme.HANDLERS,
-        *projects_page.HANDLERS,
+        *PAGES,
     ]
     provided = dependencies(services)
     streams = EventStreams(stopping)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,16 +33,23 @@ class Attempt:
         self.inputs_digest: str | None = None
         self.over = asyncio.Event()
         self._is_lost = False
+        self._now: Step | None = None
         self._hold: asyncio.Timeout | None = None
 
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator[None]:
         """Note how long the block takes."""
         begin = time.monotonic()
+        self._now = Step(name, began_at=datetime.now(UTC))
         try:
             yield
         finally:
+            self._now = None
             self.steps.append(Step(name, round(time.monotonic() - begin, 3)))
+
+    def progress(self) -> tuple[Step, ...]:
+        """The steps so far, the one that runs among them."""
+        return (*self.steps, self._now) if self._now else tuple(self.steps)
 
     async def carry(self, work: Coroutine[Any, Any, Result]) -> Result | None:
         """Await the work; None when the attempt was lost meanwhile: then the work was canceled and has ended."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,17 +51,22 @@ class Claims:
                 continue
         return None
 
-    async def renew(self, builds: Collection[Build]) -> frozenset[int]:
-        """Hold on to them for another lease; returns the ids of those that are still held."""
-        ours = tuple_(BuildRow.id, BuildRow.attempt).in_([(build.id, build.attempt) for build in builds])
+    async def renew(self, attempts: Collection[Attempt]) -> frozenset[int]:
+        """Hold on to them for another lease, and tell how far they are; returns the ids of those that are still held."""
+        held: set[int] = set()
         async with self._db.session() as session:
-            held = await session.scalars(
-                update(BuildRow)
-                .where(ours, BuildRow.status == S.RUNNING)
-                .values(lease_until=NOW + LEASE)
-                .returning(BuildRow.id)
-            )
-            return frozenset(held)
+            for attempt in sorted(attempts, key=lambda attempt: attempt.build.id):
+                renewed = (
+                    update(BuildRow)
+                    .where(_held(attempt.build))
+                    .values(
+                        lease_until=NOW + LEASE,
+                        steps=plain(attempt.progress()),
+                        plan=None if attempt.plan is None else plain(attempt.plan),
+                    )
+                )
+                held.update(await session.scalars(renewed.returning(BuildRow.id)))
+        return frozenset(held)
 
     async def ended(self, build: Build) -> Build | None:
         """The build, if this attempt is its last and its log and its upload wait for this worker; else None."""

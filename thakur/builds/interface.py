@@ -62,11 +62,12 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     next: str = ""
 
 
-class Step(msgspec.Struct, frozen=True):
-    """One part of a build or a rollout and how long it took."""
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One part of a build or a rollout and how long it took. One that runs has no seconds yet, but began at some time."""
 
     name: str
-    seconds: float
+    seconds: float | None = None
+    began_at: datetime | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,7 +76,7 @@ class BuildJobs:
         attempts = list(self._running)
         if not attempts:
             return
-        held = await self._claims.renew([attempt.build for attempt in attempts])
+        held = await self._claims.renew(attempts)
         for attempt in attempts:
             if attempt.build.id not in held:
                 attempt.lose()

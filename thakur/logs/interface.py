@@ -48,6 +48,36 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     replica: int | None = None
 
 
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader wants to see of a stream: lines that hold the words, in any case, and are of one of the levels."""
+
+    words: str = ""
+    levels: tuple[Level, ...] = tuple(Level)
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.words and set(self.levels) == set(Level)
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a search's lines, and how many it finds in the whole stream."""
+
+    lines: tuple[Line, ...]
+    matches: int
+
+
+class Extent(msgspec.Struct, frozen=True, kw_only=True):
+    """Which numbers a stream has: from `first` to `last`; nothing when `last` is below."""
+
+    first: int
+    last: int
+    has_ended: bool
+
+    @property
+    def lines(self) -> int:
+        return max(0, self.last - self.first + 1)
+
+
 class Cleared(msgspec.Struct, frozen=True):
     """A person removed the lines up to `number`; the stream goes on with the next one."""
 
@@ -126,6 +156,12 @@ class Logs(Protocol):
 
     async def last(self, stream_id: int, limit: int) -> list[Line]:
         """The newest `limit` lines, in order."""
+
+    async def extent(self, stream_id: int) -> Extent:
+        """What there is of it now."""
+
+    async def search(self, stream_id: int, search: Search, after: int, limit: int) -> Found:
+        """The first `limit` matching lines with numbers above `after`, in order."""
 
     def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...] | Cleared]:
         """Lines above `after` in batches, then live, without a gap or a repeat, until the stream has ended.

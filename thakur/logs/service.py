@@ -12,9 +12,10 @@ from thakur.db import Database, DatabaseUnavailable
 from thakur.logs.clearing import Clearing
 from thakur.logs.cutting import lines_of
 from thakur.logs.hub import Hub, News
-from thakur.logs.interface import Cleared, Entry, Line, SourceBatch, StreamWriter
+from thakur.logs.interface import Cleared, Entry, Extent, Found, Line, Search, SourceBatch, StreamWriter
 from thakur.logs.pages import Pages
 from thakur.logs.partitions import Partitions
+from thakur.logs.searching import LineSearch
 from thakur.logs.store import LineStore, Stored
 from thakur.logs.streams import Streams
 from thakur.logs.tail import follow
@@ -35,6 +36,7 @@ class LocalLogs:
         self._streams = Streams(db)
         self._lines = LineStore(db)
         self._clearing = Clearing(db)
+        self._search = LineSearch(db)
         self._pages = Pages(self._streams, self._lines)
         self._hub = Hub()
         self._watch = Watch(self._streams, self._lines, self._hub)
@@ -101,6 +103,12 @@ class LocalLogs:
 
     async def last(self, stream_id: int, limit: int) -> list[Line]:
         return await self._lines.last(await self._streams.get(stream_id), limit)
+
+    async def extent(self, stream_id: int) -> Extent:
+        return await self._search.extent(await self._streams.get(stream_id))
+
+    async def search(self, stream_id: int, search: Search, after: int, limit: int) -> Found:
+        return await self._search.search(await self._streams.get(stream_id), search, after, limit)
 
     def tail(self, stream_id: int, after: int) -> AsyncIterator[tuple[Line, ...] | Cleared]:
         return follow(self._pages, self._hub, stream_id, after)

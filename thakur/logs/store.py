@@ -110,7 +110,7 @@ class LineStore:
     async def _lines(self, statement: str, stream: Stream, number: int, limit: int) -> list[Line]:
         async with self._db.connection() as connection:
             rows = await connection.execute(statement, {"stream": stream.id, "number": number, "limit": limit})
-            return [_line(*row) for row in await rows.fetchall()]
+            return [line_of(*row) for row in await rows.fetchall()]
 
 
 # A stream's numbers have no holes, save where its oldest lines were removed. So a page is a range, which PostgreSQL reads
@@ -209,7 +209,7 @@ async def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any
             await copy.write_row(row)
 
 
-def _line(
+def line_of(
     number: int,
     at: datetime,
     level: str,
@@ -217,6 +217,7 @@ def _line(
     deployment_id: int | None = None,
     replica: int | None = None,
 ) -> Line:
+    """The line that a row tells of."""
     return Line(number=number, at=at, level=Level(level), text=text, deployment_id=deployment_id, replica=replica)
 
 

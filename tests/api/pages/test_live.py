@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -6,6 +7,11 @@ from thakur.api.interface import StreamsTaken
 from thakur.api.pages import live
 from thakur.api.pages.live import LivePages, event
 from thakur.errors import NotFound, Unavailable
+from thakur.logs import Cleared, Level, Line
+
+
+def make_line(number: int) -> Line:
+    return Line(number=number, at=datetime(2027, 1, 2, tzinfo=UTC), level=Level.INFO, text="hello")
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +26,7 @@ async def collected(pages: LivePages, looks: list) -> list[bytes]:
             raise found
         return found
 
-    return [chunk async for chunk in pages._events(parts)]
+    return [chunk async for chunk in pages.events(parts)]
 
 
 async def test_only_what_has_changed_is_sent_again():
@@ -62,9 +68,27 @@ async def test_stopping_ends_every_stream_without_an_end_so_that_pages_come_back
         stopping.set()
         return {"a": "1"}
 
-    events = [chunk async for chunk in pages._events(parts)]
+    async with asyncio.timeout(5):
+        events = [chunk async for chunk in pages.events(parts)]
 
-    assert len(events) == 1
+    assert not [chunk for chunk in events if b"event: end" in chunk]
+
+
+async def test_lines_of_a_log_come_beside_the_parts_with_their_numbers():
+    async def lines():
+        yield (make_line(41), make_line(42))
+        yield ()
+        yield Cleared(42)
+
+    async def parts():
+        return None
+
+    chunks = [chunk async for chunk in LivePages(asyncio.Event()).events(parts, lines())]
+
+    assert chunks[0].startswith(b"event: log\nid: 42\ndata: <li")
+    assert chunks[0].count(b"<li id=") == 2
+    assert chunks[1] == b"event: cleared\ndata: 43\n\n"
+    assert chunks[2].startswith(b"event: end")
 
 
 async def test_there_are_so_many_streams_and_no_more(monkeypatch):

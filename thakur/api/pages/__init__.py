@@ -3,3 +3,9 @@
 A *page* is a template over what the services say; a *fragment* is one of its parts, at the same address, by the same
 partial. A *shell* is what surrounds every page: places, recent projects, who is signed in, the theme.
 """
+
+from thakur.api.pages import acts, assets, deployments, projects, theme
+
+HANDLERS = [*assets.HANDLERS, *theme.HANDLERS, *projects.HANDLERS, *deployments.HANDLERS, *acts.HANDLERS]
+
+__all__ = ["HANDLERS"]

@@ -22,7 +22,7 @@ POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' data:",
+    "img-src": "'self'",
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
@@ -51,11 +51,16 @@ def page(
     wanted = request.headers.get("hx-target", "").rpartition("#")[2] if request.headers.get("hx-request") else ""
     partial = (fragments or {}).get(wanted)
     return Response(
-        rendered(partial or template, context),
+        rendered(partial or template, reader(request) | dict(context)),
         status_code=status_code,
         media_type=HTML,
         headers=HEADERS | dict(headers or {}),
     )
+
+
+def reader(request: Request[Any, Any, Any]) -> dict[str, object]:
+    """What forms of a page need to know of its reader: the token that says that they came from here."""
+    return {"csrf_token": request.scope.get("state", {}).get("csrf_token", "")}
 
 
 def rendered(template: str, context: Mapping[str, object]) -> str:

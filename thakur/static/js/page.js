@@ -17,16 +17,19 @@ const toast = (text) => {
   document.querySelector(".toasts").append(note);
   setTimeout(() => note.remove(), 4000);
 };
-addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
+const copy = async (text) => {
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(text);
     toast("Copied");
   } catch {
     toast("Copying is not allowed here. Select the text instead.");
   }
+};
+addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button.dataset.copy);
 });
+document.addEventListener("thakur:copy", (event) => copy(event.detail));
 
 // Dialogs open by name.
 addEventListener("click", (event) => {

@@ -1,0 +1,193 @@
+"""The pages of deployments: a project's history, and one number from its source to its visitors."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from thakur.accounts import Principal
+from thakur.api.asked import After, Asked, Asker, Before, Services
+from thakur.api.interface import ApiServices
+from thakur.api.pages.ansi import coloured
+from thakur.api.pages.history import Chapter, merged
+from thakur.api.pages.live import Live
+from thakur.api.pages.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
+from thakur.api.pages.project_shell import project_context
+from thakur.api.pages.rendering import page, reader, rendered
+from thakur.api.pages.steps import sentence, steps_of
+from thakur.builds import BuildNotFound
+from thakur.errors import NotFound
+from thakur.logs import Level
+from thakur.projects import Project
+from thakur.runtime import DeploymentNotFound
+
+ROOT = "/projects/{name:str}/deployments"
+ONE = f"{ROOT}/{{number:int}}"
+PAGE = 25
+TAB = "/deployments"
+
+
+@get(ROOT)
+async def deployments_page(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, before: Before = None
+) -> Response[str]:
+    """Builds and deployments in one list, newest first."""
+    context = await project_context(request, services, principal, project, TAB)
+    context |= await _history(services, principal, project, before)
+    return page(request, "deployments/index.html", context, fragments={"deployments": "deployments/_rows.html"})
+
+
+@get(f"{ROOT}/events")
+async def deployments_live(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    live_pages: Live,
+    before: Before = None,
+) -> Stream:
+    """The list again whenever it changes."""
+    base = reader(request) | {"at": f"/projects/{project.name}"}
+
+    async def parts() -> Mapping[str, str]:
+        history = await _history(services, principal, project, before)
+        return {"deployments": rendered("deployments/_rows.html", base | history)}
+
+    return live_pages.answer(parts)
+
+
+@get(ONE)
+async def deployment_page(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    number: FromPath[int],
+    words: Words = "",
+    levels: Levels = None,
+    line: At = None,
+) -> Response[str]:
+    """One number: its steps, why it failed if it did, and its log."""
+    chapter = await chapter_of(services, principal, project, number)
+    context = await project_context(request, services, principal, project, TAB)
+    context |= await _shown(services, principal, project, chapter)
+    url = f"/projects/{project.name}/deployments/{number}/log"
+    context |= {
+        "log": await log_view(services.logs, stream_of(chapter), url, words=words, levels=levels, line=line),
+        "log_name": f"Log of deployment {number}",
+        "levels": list(Level),
+        "coloured": coloured,
+        "clear_url": f"{url}/clearing",
+    }
+    return page(request, "deployments/show.html", context)
+
+
+@get(f"{ONE}/events")
+async def deployment_live(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    number: FromPath[int],
+    live_pages: Live,
+    after: After = 0,
+) -> Stream:
+    """Its parts whenever they change, and the lines of its log after `after`."""
+    first = await chapter_of(services, principal, project, number)
+    base = reader(request) | {"at": f"/projects/{project.name}"}
+    was_under_way = True
+
+    async def parts() -> Mapping[str, str] | None:
+        nonlocal was_under_way
+        if not was_under_way:
+            return None
+        chapter = await chapter_of(services, principal, project, number)
+        was_under_way = chapter.is_under_way
+        context = base | await _shown(services, principal, project, chapter)
+        return {
+            "top": rendered("deployments/_top.html", context),
+            "diagnosis": rendered("deployments/_diagnosis.html", context),
+            "progress": rendered("deployments/_progress.html", context),
+        }
+
+    return live_pages.answer(parts, services.logs.tail(stream_of(first), last_event(request, after)))
+
+
+@get(f"{ONE}/log")
+async def deployment_log(
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    number: FromPath[int],
+    words: Words = "",
+    levels: Levels = None,
+    after: After = 0,
+    limit: LineCount = 500,
+) -> Response[str]:
+    """A stretch of its log, as the page shows lines."""
+    stream_id = stream_of(await chapter_of(services, principal, project, number))
+    return await log_lines(services.logs, stream_id, words=words, levels=levels, after=after, limit=limit)
+
+
+@get(f"{ONE}/log.txt")
+async def deployment_log_file(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Stream:
+    """Its whole log, to keep."""
+    stream_id = stream_of(await chapter_of(services, principal, project, number))
+    return await download(services.logs, stream_id, f"{project.name}-{number}.log")
+
+
+async def _history(
+    services: ApiServices, principal: Principal, project: Project, before: int | None
+) -> dict[str, object]:
+    builds, deployments = await asyncio.gather(
+        services.builds.list(principal, project.id, limit=PAGE + 1, before=before),
+        services.runtime.list(principal, project.id, limit=PAGE + 1, before=before),
+    )
+    chapters = merged(builds, deployments)
+    older = chapters[PAGE - 1].number if len(chapters) > PAGE else None
+    return {"chapters": chapters[:PAGE], "older": older, "before": before}
+
+
+async def chapter_of(services: ApiServices, principal: Principal, project: Project, number: int) -> Chapter:
+    """Everything of that number. Raises NotFound."""
+    build = deployment = None
+    with suppress(BuildNotFound):
+        build = await services.builds.get(principal, project.id, number)
+    with suppress(DeploymentNotFound):
+        deployment = await services.runtime.get(principal, project.id, number)
+    if build is None and deployment is None:
+        raise NotFound(f"{project.name} has no deployment #{number}", hint="See them under Deployments.")
+    return Chapter(number=number, build=build, deployment=deployment)
+
+
+async def _shown(services: ApiServices, principal: Principal, project: Project, chapter: Chapter) -> dict[str, object]:
+    live = (await services.runtime.active(principal, [project.id])).get(project.id)
+    still_active = live.number if live is not None and live.number != chapter.number else None
+    return {
+        "chapter": chapter,
+        "steps": steps_of(chapter),
+        "sentence": sentence(chapter, still_active=still_active),
+        "still_active": still_active,
+        "url": chapter.deployment.url if chapter.deployment else "",
+    }
+
+
+def stream_of(chapter: Chapter) -> int:
+    """The id of its log stream, which a build shares with its deployment."""
+    told = chapter.build or chapter.deployment
+    assert told is not None
+    return told.log_stream_id
+
+
+HANDLERS = [
+    deployments_page,
+    deployments_live,
+    deployment_page,
+    deployment_live,
+    deployment_log,
+    deployment_log_file,
+]

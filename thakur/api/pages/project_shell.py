@@ -1,0 +1,53 @@
+"""What every page of one project has: its name, how it fares, where it answers, and its tabs."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from thakur.accounts import Principal
+from thakur.api.interface import ApiServices
+from thakur.api.pages.history import Chapter
+from thakur.api.pages.shell import shell_of
+from thakur.api.pages.told import told
+from thakur.projects import Project
+from thakur.runtime import Deployment
+
+TABS = (("Overview", ""), ("Deployments", "/deployments"), ("Logs", "/logs"))
+
+
+class ProjectHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of a project's pages: `status` is what serves, or what is on its way while nothing does."""
+
+    name: str
+    url: str
+    host: str
+    status: str
+    word: str
+    live: Deployment | None
+
+
+async def project_context(
+    request: Request[Any, Any, Any], services: ApiServices, principal: Principal, project: Project, tab: str
+) -> dict[str, object]:
+    """The part of a page's context that all pages of a project share; `tab` is the current one's address below it."""
+    return {
+        "shell": await shell_of(request, services, principal, "/projects"),
+        "head": await head_of(services, principal, project),
+        "tabs": TABS,
+        "tab": tab,
+        "at": f"/projects/{project.name}",
+        "told": told(request),
+    }
+
+
+async def head_of(services: ApiServices, principal: Principal, project: Project) -> ProjectHead:
+    """How the project fares now."""
+    live = (await services.runtime.active(principal, [project.id])).get(project.id)
+    newest = (await services.builds.newest(principal, [project.id])).get(project.id)
+    status, word = ("active", "active") if live else ("waiting", "nothing live")
+    if live is None and newest is not None:
+        chapter = Chapter(number=newest.number, build=newest)
+        status, word = chapter.status, chapter.word
+    url = services.project_url(project.name)
+    return ProjectHead(name=project.name, url=url, host=url.partition("://")[2], status=status, word=word, live=live)

@@ -1,0 +1,38 @@
+"""What a form has done, told once at the top of the page that it leads to."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.response import Redirect
+
+PARAMETER = "done"
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A flash: its kind (`ok`, `warn`, `bad`), what happened, and what follows."""
+
+    kind: str
+    title: str
+    text: str = ""
+
+
+# Only these can be told by an address: nobody can put words of theirs on a page with a link.
+ACTS = {
+    "rollback": Told("ok", "It comes back.", "Its artifact and its env vars are those of then."),
+    "redeploy": Told("ok", "It is deployed again.", "With the env vars of now, without a build."),
+    "restart": Told("ok", "It gets new processes.", "The old ones serve until the new ones are healthy."),
+    "cancellation": Told("ok", "It was canceled.", "What was live before stays live."),
+    "clearing": Told("ok", "The log was cleared.", "Lines that arrive later go on counting."),
+}
+
+
+def back_with(address: str, act: str) -> Redirect:
+    """Go to the page that shows what came of the act, and say so there."""
+    assert act in ACTS
+    return Redirect(f"{address}?{PARAMETER}={act}", status_code=303)
+
+
+def told(request: Request[Any, Any, Any]) -> Told | None:
+    """What the form that led here has done, if one did."""
+    return ACTS.get(request.query_params.get(PARAMETER, ""))
