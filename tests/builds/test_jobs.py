@@ -105,7 +105,7 @@ async def test_a_canceled_build_is_stopped_and_its_log_says_by_whom(house: Build
     assert (await house.look(build)).status is BuildStatus.CANCELED
     assert (await house.texts(build))[-1] == "Canceled by operator"
     assert await ended(house, build.log_stream_id)
-    assert house.files() == ["builds/1/cache/.gitignore"]
+    assert house.files() == ["builds/1/cache/packages/.gitignore", "builds/1/cache/size"]
 
 
 async def test_a_newer_build_takes_the_place_of_the_running_one(house: BuildHouse) -> None:

@@ -99,6 +99,72 @@ async def test_a_failed_build_says_why_and_leaves_nothing_but_its_cache(tmp_path
     assert (tmp_path / "data" / "builds" / "1" / "cache").is_dir()
 
 
+CACHED = "node_modules/.cache/tool"
+COUNTING = f"""
+const fs = require('fs')
+const before = fs.existsSync('{CACHED}/count') ? fs.readFileSync('{CACHED}/count', 'utf8') : 'none'
+fs.mkdirSync('{CACHED}', {{recursive: true}})
+fs.writeFileSync('{CACHED}/count', process.argv[2])
+fs.mkdirSync('dist')
+fs.writeFileSync('dist/index.html', before)
+console.log('before', before)
+if (before === 'broken') console.log('thread panicked at')
+if (process.argv[2] === 'failed' || before === 'broken') process.exit(1)
+"""
+
+
+@pytest.mark.walk
+async def test_a_build_goes_on_from_the_framework_cache_of_the_last_that_succeeded(place: BuildPlace) -> None:
+    def source(word: str) -> bytes:
+        manifest = {
+            "devDependencies": {"vite": "file:./vite"},
+            "scripts": {"build": f"rm -rf dist && bun run.js {word}"},
+        }
+        package = '{"name": "vite", "version": "1.0.0"}'
+        return packed_files({"package.json": json.dumps(manifest), "vite/package.json": package, "run.js": COUNTING})
+
+    await place.build(source("first"))
+    assert "before none\n" in place.output
+    with pytest.raises(BuildFailed):
+        await place.build(source("failed"))
+    assert "before first\n" in place.output
+    await place.build(source("broken"))
+    assert "before first\n" in place.output
+    assert ("deploy", "Going on from the last build's node_modules/.cache") in place.lines
+
+    mended = await place.build(source("mended"))
+
+    assert "before broken\n" in place.output
+    assert place.output.endswith("before none\n")
+    directory = Path(await place.artifacts.directory(1, mended.packed.digest))
+    assert (directory / "index.html").read_text() == "none"
+    assert any(level == "warning" and text.startswith("Building again") for level, text in place.lines)
+
+
+async def test_an_ordinary_failure_is_not_built_again(tmp_path: Path) -> None:
+    place, sandbox = fake_place(tmp_path, (b"", Exit(code=0)), (b"error TS2304", Exit(code=1)))
+
+    with pytest.raises(BuildFailed):
+        await place.build(
+            packed_files({"package.json": '{"dependencies": {"hono": "4"}, "scripts": {"build": "x"}}', "index.ts": ""})
+        )
+
+    assert len(sandbox.specs) == 2
+
+
+async def test_an_install_that_a_broken_package_cache_fails_is_done_again_without(tmp_path: Path) -> None:
+    place, sandbox = fake_place(tmp_path)
+    bun = tmp_path / "data" / "builds" / "1" / "cache" / "packages" / "bun"
+    bun.mkdir(parents=True)
+    sandbox.exits = [(b"error: Integrity check failed for tarball: ms", Exit(code=1))]
+
+    await place.build(packed_files({"package.json": '{"dependencies": {"hono": "4"}}', "index.ts": ""}))
+
+    assert len(sandbox.specs) == 2
+    assert any(level == "warning" and text.startswith("Installing again") for level, text in place.lines)
+    assert not bun.exists()
+
+
 async def test_a_lockfile_that_does_not_fit_is_told_and_left_aside(tmp_path: Path) -> None:
     frozen = (b"error: lockfile had changes, but lockfile is frozen\n", Exit(code=1))
     place, sandbox = fake_place(tmp_path, frozen)

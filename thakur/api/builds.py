@@ -39,7 +39,7 @@ async def request_build(
     message: Annotated[str | None, QueryParameter(max_length=1000)] = None,
     fresh: Fresh = False,  # noqa: FBT002  (a query parameter)
 ) -> BuildShown:
-    """A build of production from a `tar.zst` in the body; a `fresh` one reuses nothing that was built before."""
+    """A build of production from a `tar.zst` in the body; a `fresh` one reuses no artifact and no cache of earlier ones."""
     if request.headers.get("content-type", "application/zstd").split(";")[0].strip().lower() not in UPLOAD_TYPES:
         raise Malformed("The body must be a tar.zst", hint="Send it with the content type application/zstd.")
     announced(request)

@@ -73,7 +73,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """Where the files came from. `digest` is the SHA-256 of the upload as received.
 
-    A fresh one is built also when an artifact of the same source and settings is there.
+    A fresh one is built also when an artifact of the same source and settings is there, and without framework caches.
     """
 
     kind: Literal["upload"] = "upload"

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from thakur.builds.attempts import Attempt, Outcome
+from thakur.builds.caches.loans import Loan
+from thakur.builds.caches.smells import smells_of_cache
 from thakur.builds.detection.commands import shown
 from thakur.builds.detection.describe import changes, describe
 from thakur.builds.detection.detect import detect, settle
@@ -26,6 +28,7 @@ from thakur.builds.steps import (
     BUILD_SECONDS,
     INSTALL_ENV,
     NAMES_BEGIN,
+    CommandFailed,
     Deadline,
     Place,
     Steps,
@@ -91,16 +94,19 @@ class Pipeline:
             deadline=Deadline(self._deadline_seconds),
             env=env,
         )
+        loan = self._workspaces.loan(workspace, self._owner(place))
+        has_failed = False
         try:
             if (reused := await self._reused(attempt, place)) is not None:
                 return reused
-            return await self._steps_of(attempt, place)
+            return await self._steps_of(attempt, place, loan)
         except (BuildFailed, SandboxRefused) as error:
+            has_failed = isinstance(error, BuildFailed)
             failure = told(error, redactor)
             say(failure, writer)
             raise BuildFailed(failure) from error
         finally:
-            await asyncio.shield(asyncio.to_thread(self._leave, workspace))
+            await asyncio.shield(asyncio.to_thread(self._leave, workspace, loan, has_failed=has_failed))
             await writer.flush()
 
     async def recover(self) -> None:
@@ -123,20 +129,20 @@ class Pipeline:
         attempt.steps.append(Step("reuse", round(time.monotonic() - begin, 3)))
         return Outcome(reused.plan, reused.packed, tuple(attempt.steps))
 
-    async def _steps_of(self, attempt: Attempt, place: Place) -> Outcome:
+    async def _steps_of(self, attempt: Attempt, place: Place, loan: Loan) -> Outcome:
         with explained():
             async with attempt.step("unpack"):
                 await self._unpack(attempt.build, place)
             async with attempt.step("detect"):
                 attempt.plan = plan = await self._detect(place)
             async with attempt.step("install"):
-                await self._install(place, plan)
-                await self._add(place, plan)
+                await self._install(attempt.build, place, plan, loan)
+                await self._add(place, plan, loan)
             async with attempt.step("build"):
-                await self._build(place, plan)
+                await self._build(place, plan, loan)
             async with attempt.step("package"):
                 attempt.plan = plan = await self._settle(place, plan)
-                packed = await self._package(attempt.build, place, plan)
+                packed = await self._package(attempt.build, place, plan, loan)
         return Outcome(plan, packed, tuple(attempt.steps))
 
     async def _unpack(self, build: Build, place: Place) -> None:
@@ -167,22 +173,46 @@ class Pipeline:
             place.writer.write(note, Level.WARNING)
         return plan
 
-    async def _install(self, place: Place, plan: Plan) -> None:
+    async def _install(self, build: Build, place: Place, plan: Plan, loan: Loan) -> None:
         if plan.install is None and plan.build is None:
             return
-        self._workspaces.lend_cache(place.workspace, self._owner(place))
-        await self._installer.install(place, plan)
+        await _to_its_end(loan.open, plan, is_fresh=build.source.is_fresh)
+        if loan.is_suspected:
+            place.writer.write(
+                "The last builds failed with the caches of earlier ones, so this one begins without any.", Level.WARNING
+            )
+        try:
+            await self._installer.install(place, plan)
+        except CommandFailed as error:
+            if not loan.has_packages or not smells_of_cache(error.output, ()):
+                raise
+            place.writer.write("Installing again with an empty package cache, in case it is broken.", Level.WARNING)
+            await _to_its_end(loan.empty_packages)
+            await self._installer.install(place, plan)
 
-    async def _add(self, place: Place, plan: Plan) -> None:
+    async def _add(self, place: Place, plan: Plan, loan: Loan) -> None:
         if plan.adds:
             place.writer.write(f"Adding {', '.join(plan.adds)}, which {plan.framework} needs here", Level.DEPLOY)
             await self._steps.run(place, ("bun", "add", "--dev", *plan.adds), INSTALL_ENV, plan.root)
+        await _to_its_end(loan.installed)
 
-    async def _build(self, place: Place, plan: Plan) -> None:
+    async def _build(self, place: Place, plan: Plan, loan: Loan) -> None:
         if plan.build is None:
             return
+        lent = await _to_its_end(loan.lend_frameworks)
         place.writer.write(f"Building with {shown(plan.build)}", Level.DEPLOY)
-        await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env, plan.root)
+        if lent:
+            place.writer.write(f"Going on from the last build's {', '.join(lent)}", Level.DEPLOY)
+        try:
+            await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env, plan.root)
+        except CommandFailed as error:
+            if not lent or not smells_of_cache(error.output, lent):
+                raise
+            place.writer.write(
+                "Building again without the last build's caches, in case they are broken.", Level.WARNING
+            )
+            await _to_its_end(loan.drop_frameworks)
+            await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env, plan.root)
 
     async def _settle(self, place: Place, plan: Plan) -> Plan:
         if plan.build is None:
@@ -192,8 +222,8 @@ class Pipeline:
             place.writer.write(line, Level.DEPLOY)
         return settled
 
-    async def _package(self, build: Build, place: Place, plan: Plan) -> Packed:
-        await asyncio.to_thread(self._workspaces.take_cache_back, place.workspace)
+    async def _package(self, build: Build, place: Place, plan: Plan, loan: Loan) -> Packed:
+        await _to_its_end(loan.take)
         await asyncio.to_thread(join_output, place.workspace, plan)
         kept = kept_directory(place.workspace, plan)
         if plan.kind == "static" and not (kept / "index.html").is_file():
@@ -201,23 +231,28 @@ class Pipeline:
         # An artifact that nobody wants any more does no harm, so this part is waited for and not interrupted.
         owner = self._owner(place)
         pack = partial(self._artifacts.pack, is_served=plan.kind == "static")
-        packed = await _in_thread(threading.Event(), pack, build.project_id, kept, owner)
+        packed = await _to_its_end(pack, build.project_id, kept, owner)
         files = f"{packed.files:,} files ({_size(packed.size_bytes - packed.variants_bytes)})"
         variants = f", {_size(packed.variants_bytes)} of compressed forms beside them" if packed.variants_bytes else ""
         place.writer.write(f"Packed {files} as {packed.digest[:12]}{variants}", Level.SUCCESS)
+        await _to_its_end(loan.keep)
         return packed
 
     def _owner(self, place: Place) -> int | None:
         return place.uid if self._owns_files else None
 
-    def _leave(self, workspace: Path) -> None:
-        self._workspaces.take_cache_back(workspace)
+    def _leave(self, workspace: Path, loan: Loan, *, has_failed: bool) -> None:
+        loan.leave(has_failed=has_failed)
         self._workspaces.remove(workspace)
 
     def _remove_leftovers(self) -> None:
         self._workspaces.recover()
         self._artifacts.remove_partial()
         self._uploads.remove_partial()
+
+
+async def _to_its_end(work: Callable[..., Result], *arguments: object, **options: object) -> Result:
+    return await _in_thread(threading.Event(), lambda: work(*arguments, **options))
 
 
 async def _in_thread(canceled: threading.Event, work: Callable[..., Result], *arguments: object) -> Result:

@@ -1,11 +1,10 @@
-"""Workspaces: the directories in which builds run, with the project's cache inside for hard links."""
+"""Workspaces: the directories in which builds run, and the project's caches beside them."""
 
-import os
-import stat
 from pathlib import Path
 
+from thakur.builds.caches.loans import Loan
+from thakur.builds.caches.shelf import Shelf
 from thakur.builds.disk import finish_removals, remove_tree
-from thakur.builds.sources.unpack import CACHE_NAME
 
 _CACHE = "cache"
 
@@ -13,7 +12,7 @@ _CACHE = "cache"
 class Workspaces:
     """Directories at `directory/<project id>/<build id>-<attempt>`, and the project's `cache` beside them.
 
-    Hard links do not cross mounts, and a sandbox mounts the workspace alone: so the cache lies in it while a build runs.
+    Hard links do not cross mounts, and a sandbox mounts the workspace alone: so packages lie in it while a build runs.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -27,47 +26,28 @@ class Workspaces:
         remove_tree(workspace)
         return workspace
 
-    def lend_cache(self, workspace: Path, uid: int | None) -> None:
-        """Move the project's cache into the workspace. A build beside this one may have it: then it starts empty."""
-        place = workspace / CACHE_NAME
-        try:
-            (workspace.parent / _CACHE).rename(place)
-        except FileNotFoundError:
-            place.mkdir(mode=0o755)
-            ignore = place / ".gitignore"
-            ignore.write_text("*\n")
-            if uid is not None:
-                os.chown(place, uid, uid)
-                os.chown(ignore, uid, uid)
+    def loan(self, workspace: Path, uid: int | None) -> Loan:
+        """What a build in this workspace may have of its project's caches."""
+        return Loan(self.shelf(int(workspace.parent.name)), workspace, uid)
 
-    def take_cache_back(self, workspace: Path) -> None:
-        """Move the cache out again, unless the build has put something else in its place."""
-        place = workspace / CACHE_NAME
-        cache = workspace.parent / _CACHE
-        try:
-            # Who is not root moves a directory only if it may write there, and the build may have closed both.
-            workspace.chmod(0o755)
-            is_directory = stat.S_ISDIR(place.lstat().st_mode)
-        except FileNotFoundError:
-            return
-        if is_directory and not cache.exists():
-            place.chmod(0o755)
-            place.rename(cache)
-        else:
-            remove_tree(place)
+    def shelf(self, project_id: int) -> Shelf:
+        """Where the project's caches lie."""
+        return Shelf(self._directory / str(project_id) / _CACHE)
 
     def remove(self, workspace: Path) -> None:
         """Remove what is left of a workspace, if anything is."""
         remove_tree(workspace)
 
     def recover(self) -> None:
-        """Remove workspaces that a crash left behind, and keep their caches. Only while no build runs."""
+        """Remove workspaces that a crash left behind, and keep their packages. Only while no build runs."""
         finish_removals(self._directory)
         for parent in self._directory.glob("*"):
-            for workspace in parent.iterdir():
-                if workspace.name != _CACHE:
-                    self.take_cache_back(workspace)
-                    remove_tree(workspace)
+            shelf = Shelf(parent / _CACHE)
+            for left in sorted(parent.iterdir()):
+                if left.name != _CACHE:
+                    Loan(shelf, left, None).leave()
+                    remove_tree(left)
+            shelf.finish_removals()
 
     def is_used(self, project_id: int) -> bool:
         """Whether a build of the project has a workspace."""

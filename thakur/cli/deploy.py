@@ -19,7 +19,11 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     parser = add_verb(verbs, "deploy", "build a folder and put it into production", example, run)
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the folder (default: this one)")
     add_project(parser)
-    parser.add_argument("--fresh", action="store_true", help="build also what was built before with the same settings")
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="reuse no artifact and no cache of earlier builds, only packages as they were fetched",
+    )
     parser.add_argument("--dirty", action="store_true", help="in a git work tree: send changed and untracked files too")
 
 
