@@ -326,6 +326,7 @@ def make_build(project_id: int = 1, number: int = 1, **fields: Any) -> Build:
 def make_deployment(project_id: int = 1, number: int = 1, **fields: Any) -> Deployment:
     fields.setdefault("status", DeploymentStatus.ACTIVE)
     fields.setdefault("artifact_id", 1)
+    fields.setdefault("created_at", AT)
     return Deployment(
         id=number,
         project_id=project_id,
@@ -336,7 +337,6 @@ def make_deployment(project_id: int = 1, number: int = 1, **fields: Any) -> Depl
         log_stream_id=project_id * 100 + number,
         url="http://shop.localhost:8080",
         requested_by="operator",
-        created_at=AT,
         **fields,
     )
 

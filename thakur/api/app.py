@@ -9,10 +9,10 @@ from litestar.types import ASGIApp
 from thakur.api import builds, deployments, env, health, host, logs, projects
 from thakur.api.asked import dependencies
 from thakur.api.door import Door, PrincipalOf
-from thakur.api.errors import answer
 from thakur.api.events import EventStreams
 from thakur.api.interface import ApiServices, DescribeHost
 from thakur.api.pages import HANDLERS as PAGES
+from thakur.api.pages.failures import answer
 from thakur.api.pages.live import LivePages
 
 JSON_BODY_BYTES = 1024 * 1024

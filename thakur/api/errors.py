@@ -5,7 +5,7 @@ import secrets
 from http import HTTPStatus
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 
 from thakur.errors import Invalid, Malformed, NotFound, ThakurError
@@ -13,11 +13,6 @@ from thakur.errors import Invalid, Malformed, NotFound, ThakurError
 log = logging.getLogger(__name__)
 
 _BUG = HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def answer(_request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
-    """Litestar's handler of every exception."""
-    return problem(error)
 
 
 def problem(error: Exception, **more: object) -> Response[dict[str, Any]]:

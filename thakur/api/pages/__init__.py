@@ -4,8 +4,17 @@ A *page* is a template over what the services say; a *fragment* is one of its pa
 partial. A *shell* is what surrounds every page: places, recent projects, who is signed in, the theme.
 """
 
-from thakur.api.pages import acts, assets, deployments, projects, theme
+from thakur.api.pages import acts, assets, deployments, env, logs, overview, projects, theme
 
-HANDLERS = [*assets.HANDLERS, *theme.HANDLERS, *projects.HANDLERS, *deployments.HANDLERS, *acts.HANDLERS]
+HANDLERS = [
+    *assets.HANDLERS,
+    *theme.HANDLERS,
+    *projects.HANDLERS,
+    *overview.HANDLERS,
+    *deployments.HANDLERS,
+    *acts.HANDLERS,
+    *logs.HANDLERS,
+    *env.HANDLERS,
+]
 
 __all__ = ["HANDLERS"]

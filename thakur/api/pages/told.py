@@ -6,6 +6,8 @@ import msgspec
 from litestar import Request
 from litestar.response import Redirect
 
+from thakur.errors import ThakurError
+
 PARAMETER = "done"
 
 
@@ -23,14 +25,23 @@ ACTS = {
     "redeploy": Told("ok", "It is deployed again.", "With the env vars of now, without a build."),
     "restart": Told("ok", "It gets new processes.", "The old ones serve until the new ones are healthy."),
     "cancellation": Told("ok", "It was canceled.", "What was live before stays live."),
+    "env_saved": Told("ok", "Saved.", "The application gets it with its next deployment."),
+    "env_unset": Told("ok", "Unset.", "The application loses it with its next deployment."),
     "clearing": Told("ok", "The log was cleared.", "Lines that arrive later go on counting."),
 }
 
 
-def back_with(address: str, act: str) -> Redirect:
+def back_with(address: str, act: str, query: str = "") -> Redirect:
     """Go to the page that shows what came of the act, and say so there."""
     assert act in ACTS
-    return Redirect(f"{address}?{PARAMETER}={act}", status_code=303)
+    return Redirect(
+        f"{address}?{query}&{PARAMETER}={act}" if query else f"{address}?{PARAMETER}={act}", status_code=303
+    )
+
+
+def refused(error: ThakurError) -> Told:
+    """Why the form was not carried out."""
+    return Told("bad", f"{error.message.rstrip('.')}.", error.hint)
 
 
 def told(request: Request[Any, Any, Any]) -> Told | None:

@@ -1,0 +1,130 @@
+"""The page of a project's env vars: names and whom they are given to; values go in and are never shown."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.params import QueryParameter
+from litestar.response import Redirect
+
+from thakur.accounts import Principal
+from thakur.api.asked import Asked, Asker, Services
+from thakur.api.interface import ApiServices
+from thakur.api.pages.project_shell import project_context
+from thakur.api.pages.rendering import page
+from thakur.api.pages.told import Told, back_with, refused
+from thakur.errors import Invalid, ThakurError
+from thakur.projects import EnvVar, LeftOut, Phase, Project, Scope
+from thakur.runtime import Deployment
+
+ROOT = "/projects/{name:str}/env"
+TAB = "/env"
+GIVEN_TO = {Phase.BOTH: "build and run", Phase.BUILD: "build", Phase.START: "run"}
+
+# `scope` itself is litestar's word.
+Within = Annotated[Scope, QueryParameter(name="scope")]
+
+
+@get(ROOT)
+async def env_page(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    within: Within = Scope.PRODUCTION,
+) -> Response[str]:
+    """The names of one scope, and the form that adds to them."""
+    return await _page(request, services, principal, project, within)
+
+
+@post(ROOT, status_code=303)
+async def save_env(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    within: Within = Scope.PRODUCTION,
+) -> Response[Any]:
+    """Save one name with its value, or a pasted `.env`; what is refused is said beside the form, and nothing is lost."""
+    form = await request.form()
+    name, dotenv = str(form.get("name", "")).strip(), str(form.get("dotenv", ""))
+    phase = _phase(form.getall("given_to", []))
+    try:
+        if dotenv.strip():
+            imported = await services.env_vars.import_dotenv(principal, project.id, within, dotenv, phase)
+            if imported.left_out:
+                return await _page(request, services, principal, project, within, told=_partly(imported.left_out))
+        elif name:
+            await services.env_vars.set(principal, project.id, within, {name: str(form.get("value", ""))}, phase)
+        else:
+            raise Invalid("There is nothing to save", hint="Write a name and a value, or paste a .env file.")
+    except ThakurError as error:
+        values = {"name": name, "dotenv": dotenv}
+        return await _page(
+            request, services, principal, project, within, told=refused(error), form=values, status_code=error.status
+        )
+    return _back(project, within, "env_saved")
+
+
+@post(f"{ROOT}/unsetting", status_code=303)
+async def unset_env(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    within: Within = Scope.PRODUCTION,
+) -> Redirect:
+    """Forget one name."""
+    await services.env_vars.unset(principal, project.id, within, [str((await request.form()).get("name", ""))])
+    return _back(project, within, "env_unset")
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    services: ApiServices,
+    principal: Principal,
+    project: Project,
+    scope: Scope,
+    *,
+    told: Told | None = None,
+    form: dict[str, str] | None = None,
+    status_code: int = 200,
+) -> Response[str]:
+    context = await project_context(request, services, principal, project, TAB)
+    found = [env_var for env_var in await services.env_vars.list(principal, project.id) if env_var.scope is scope]
+    live = (await services.runtime.active(principal, [project.id])).get(project.id)
+    context |= {
+        "env_vars": found,
+        "scope": scope,
+        "scopes": list(Scope),
+        "given_to": GIVEN_TO,
+        "not_live": _not_live(found, live) if scope is Scope.PRODUCTION else [],
+        "live": live,
+        "form": form or {"name": "", "dotenv": ""},
+    }
+    if told is not None:
+        context["told"] = told
+    return page(request, "env/index.html", context, status_code=status_code)
+
+
+def _not_live(env_vars: Sequence[EnvVar], live: Deployment | None) -> list[str]:
+    # Its snapshot was taken when it was made.
+    return [] if live is None else [one.name for one in env_vars if one.updated_at > live.created_at]
+
+
+def _phase(given_to: Sequence[Any]) -> Phase | None:
+    chosen = {str(value) for value in given_to} & {Phase.BUILD.value, Phase.START.value}
+    return Phase(chosen.pop()) if len(chosen) == 1 else Phase.BOTH if chosen else None
+
+
+def _partly(left_out: Sequence[LeftOut]) -> Told:
+    reasons = " ".join(f"{one.name}: {one.reason}" for one in left_out)
+    return Told("warn", "Saved, but not all of it.", f"Left out: {reasons}")
+
+
+def _back(project: Project, scope: Scope, act: str) -> Redirect:
+    extra = "" if scope is Scope.PRODUCTION else f"scope={scope}"
+    return back_with(f"/projects/{project.name}/env", act, extra)
+
+
+HANDLERS = [env_page, save_env, unset_env]

@@ -1,0 +1,85 @@
+"""A project's overview: is it well, what changed last, what must be done."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.response import Stream
+
+from thakur.accounts import Principal
+from thakur.api.asked import Asked, Asker, Services
+from thakur.api.interface import ApiServices
+from thakur.api.pages.history import Chapter, merged
+from thakur.api.pages.live import Live
+from thakur.api.pages.project_shell import head_of, project_context
+from thakur.api.pages.rendering import page, reader, rendered
+from thakur.projects import Project
+from thakur.runtime import DeploymentStatus
+
+ROOT = "/projects/{name:str}"
+RECENT = 5
+
+
+@get(ROOT)
+async def overview_page(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+) -> Response[str]:
+    """What serves now, and the newest few numbers."""
+    context = await project_context(request, services, principal, project, "")
+    context |= await _shown(services, principal, project)
+    return page(request, "project/overview.html", context)
+
+
+@get(f"{ROOT}/events")
+async def overview_live(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, live_pages: Live
+) -> Stream:
+    """Its parts whenever they change."""
+    base = reader(request) | {"at": f"/projects/{project.name}", "before": None}
+
+    async def parts() -> Mapping[str, str]:
+        shown = base | await _shown(services, principal, project)
+        shown["head"] = await head_of(services, principal, project)
+        return {
+            "project-state": rendered("project/_state.html", shown),
+            "production": rendered("project/_production.html", shown),
+            "deployments": rendered("deployments/_rows.html", shown),
+        }
+
+    return live_pages.answer(parts)
+
+
+async def _shown(services: ApiServices, principal: Principal, project: Project) -> dict[str, object]:
+    builds, deployments, live, standby, kept = await asyncio.gather(
+        services.builds.list(principal, project.id, limit=RECENT),
+        services.runtime.list(principal, project.id, limit=RECENT),
+        services.runtime.active(principal, [project.id]),
+        services.runtime.list(principal, project.id, limit=1, status=DeploymentStatus.STANDBY),
+        services.builds.artifact_bytes([project.id]),
+    )
+    chapters = merged(builds, deployments)[:RECENT]
+    active = live.get(project.id)
+    return {
+        "chapters": chapters,
+        "production": await _chapter(services, principal, project, active.number) if active else None,
+        "standby": standby[0] if standby else None,
+        "attention": _attention(chapters),
+        "kept_bytes": kept.get(project.id, 0),
+        "before": None,
+        "url": services.project_url(project.name),
+    }
+
+
+async def _chapter(services: ApiServices, principal: Principal, project: Project, number: int) -> Chapter:
+    deployment = await services.runtime.get(principal, project.id, number)
+    build = None if deployment.build_id is None else await services.builds.get(principal, project.id, number)
+    return Chapter(number=number, build=build, deployment=deployment)
+
+
+def _attention(chapters: list[Chapter]) -> Chapter | None:
+    # The newest number failed: what serves is older, and the reader should know.
+    return chapters[0] if chapters and chapters[0].failure and not chapters[0].is_under_way else None
+
+
+HANDLERS = [overview_page, overview_live]
