@@ -68,8 +68,8 @@ async def test_a_pool_that_was_added_is_known_and_not_routed(proxy: LocalProxy, 
     assert newest(fake) == ({"blue", "green"}, {})
     pools = fake.heard("table")[-1]["pools"]
     assert pools == [
-        {"id": "blue", "upstreams": [["127.0.0.1", 20001]], "directory": None, "is_spa": False},
-        {"id": "green", "upstreams": [], "directory": "green", "is_spa": True},
+        {"id": "blue", "upstreams": [["127.0.0.1", 20001]], "directory": None, "is_spa": False, "earlier": None},
+        {"id": "green", "upstreams": [], "directory": "green", "is_spa": True, "earlier": None},
     ]
 
 

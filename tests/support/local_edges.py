@@ -65,6 +65,7 @@ class Shelf:
     def put_files(self, name: str, files: dict[str, str], project_id: int = 1) -> str:
         directory = self._empty(project_id, name)
         for file, content in files.items():
+            (directory / file).parent.mkdir(parents=True, exist_ok=True)
             (directory / file).write_text(content)
         return name
 

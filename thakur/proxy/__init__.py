@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Upstream,
     )
     from thakur.proxy.ports import prove_free
+    from thakur.proxy.static.hashed import may_be_hashed
 
 __all__ = [
     "AddressUnusable",
@@ -34,6 +35,7 @@ __all__ = [
     "ProxyUnavailable",
     "Route",
     "Upstream",
+    "may_be_hashed",
     "prove_free",
 ]
 
@@ -42,5 +44,6 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
     from thakur.proxy import interface, ports  # noqa: PLC0415  (see above)
+    from thakur.proxy.static import hashed  # noqa: PLC0415
 
-    return getattr(ports if name == "prove_free" else interface, name)
+    return getattr({"prove_free": ports, "may_be_hashed": hashed}.get(name, interface), name)

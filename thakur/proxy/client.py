@@ -123,10 +123,8 @@ class ClientConnection(Intake):
             return
         self.pool = pool
         pool.requests += 1
-        if pool.directory is None:
+        if not (pool.has_files and answer_file(self, pool, method, target)):
             claim(self, pool, out)
-        else:
-            answer_file(self, pool, method, target)
 
     def claim_again(self, out: bytes, *, is_fresh: bool = False, other_than: Upstream | None = None) -> None:
         """The connection that the request was given to is gone, and nothing of an answer has come."""

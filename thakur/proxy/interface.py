@@ -18,13 +18,16 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     """Where requests of one deployment go: either replicas or a directory of static files, never both.
 
     `id` is unique on this edge for ever (the deployment's id and a counter), so a pool never changes its meaning.
-    `directory` is relative to the directory that the proxy was started with (`static_root`) and holds no link out.
+    `directory` is relative to the directory that the proxy was started with (`static_root`) and holds no link out; so is
+    `earlier`: files that are named by their content are looked for there when the directory does not have them, and before
+    replicas are asked.
     """
 
     id: str
     upstreams: tuple[Upstream, ...] = ()
     directory: str | None = None
     is_spa: bool = False
+    earlier: str | None = None
 
 
 class Route(msgspec.Struct, frozen=True):

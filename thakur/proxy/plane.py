@@ -64,6 +64,5 @@ def forsake(pool: Pool) -> None:
     for upstream in pool.upstreams:
         for connection in list(upstream.idle):
             connection.close()
-    if pool.site is not None and pool.is_unused():
-        pool.site.close()
-        pool.site = None
+    if pool.is_unused():
+        pool.close_files()

@@ -115,4 +115,5 @@ def _told(pool: Pool) -> dict[str, object]:
         "upstreams": [[upstream.host, upstream.port] for upstream in pool.upstreams],
         "directory": pool.directory,
         "is_spa": pool.is_spa,
+        "earlier": pool.earlier,
     }

@@ -27,6 +27,9 @@ class Pool:
 
     __slots__ = (
         "directory",
+        "earlier",
+        "earlier_site",
+        "has_files",
         "id",
         "is_spa",
         "is_watched",
@@ -39,13 +42,22 @@ class Pool:
     )
 
     def __init__(
-        self, pool_id: str, upstreams: list[Upstream], directory: str | None = None, *, is_spa: bool = False
+        self,
+        pool_id: str,
+        upstreams: list[Upstream],
+        directory: str | None = None,
+        *,
+        is_spa: bool = False,
+        earlier: str | None = None,
     ) -> None:
         self.id = pool_id
         self.upstreams = upstreams
         self.directory = directory
         self.is_spa = is_spa
+        self.earlier = earlier
+        self.has_files = directory is not None or earlier is not None
         self.site: Site | None = None
+        self.earlier_site: Site | None = None
         self.requests = 0
         self.streams = 0
         self.left_table = False
@@ -82,6 +94,13 @@ class Pool:
         """Give the next requests to these upstreams; what an earlier one has in hand it finishes."""
         known = {(upstream.host, upstream.port): upstream for upstream in self.upstreams}
         self.upstreams = [known.get(address) or Upstream(*address) for address in addresses]
+
+    def close_files(self) -> None:
+        """Give back what is open of its directories."""
+        for site in (self.site, self.earlier_site):
+            if site is not None:
+                site.close()
+        self.site = self.earlier_site = None
 
     def is_unused(self) -> bool:
         """Nothing claims it."""
@@ -125,4 +144,4 @@ def _is_better(upstream: Upstream, best: Upstream, now: float) -> bool:
 
 
 def _pool(pool_id: str, told: dict[str, Any]) -> Pool:
-    return Pool(pool_id, [], told.get("directory"), is_spa=bool(told.get("is_spa")))
+    return Pool(pool_id, [], told.get("directory"), is_spa=bool(told.get("is_spa")), earlier=told.get("earlier"))

@@ -13,7 +13,7 @@ Control to worker, and what it answers:
 | leave     |                                         | nothing; it stops accepting and exits when its clients are gone  |
 
 `hello`, `listeners` and `leave` are the same in every version, so that any version can take over from any other.
-A pool in a table is {id, upstreams: [[host, port]], directory, is_spa}. A pool that the newest table no longer lists is
+A pool in a table is {id, upstreams: [[host, port]], directory, is_spa, earlier}. A pool that the newest table no longer lists is
 draining: it finishes what it has claimed and gets nothing new. One that comes again with other upstreams gives its next
 requests to these.
 """

@@ -62,7 +62,7 @@ async def test_static_files_are_a_pool_without_a_process(tmp_path: Path) -> None
 
         assert prepared.ports == ()
         (pool,) = started.fake_proxy.pools.values()
-        assert pool == Pool(id=pool.id, directory="1/files-1", is_spa=True)
+        assert pool == Pool(id=pool.id, directory="1/files-1", is_spa=True, earlier="1/.assets/1")
         assert started.fake_proxy.routes == {"shop.localhost": pool.id}
 
 

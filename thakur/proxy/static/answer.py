@@ -8,6 +8,7 @@ from thakur.proxy.faults import Refused
 from thakur.proxy.static.caching import REVALIDATED
 from thakur.proxy.static.encoding import choose
 from thakur.proxy.static.files import File, Piece
+from thakur.proxy.static.hashed import may_be_hashed
 from thakur.proxy.static.naming import candidates, file_name, is_route, location, sibling
 from thakur.proxy.static.ranges import read_range
 from thakur.proxy.static.site import Site
@@ -22,34 +23,67 @@ _NOT_FOUND = "404.html"
 _SHELLS = ("200.html", "index.html")
 
 
-def answer_file(client: "ClientConnection", pool: Pool, method: bytes, target: bytes) -> None:
-    """Answer a request for a file of the pool's directory."""
+def answer_file(client: "ClientConnection", pool: Pool, method: bytes, target: bytes) -> bool:
+    """Answer a request from the pool's directories; false when it is for the pool's upstreams."""
+    if pool.directory is None:
+        return _answer_for_upstreams(client, pool, method, target)
     if method not in (b"GET", b"HEAD"):
         client.fail(faults.METHOD_NOT_ALLOWED, "Allow: GET, HEAD\r\n")
-        return
+        return True
     site = pool.site
     if site is None:
-        site = pool.site = Site.open(client.plane.root_fd, pool.directory or "")
+        site = pool.site = Site.open(client.plane.root_fd, pool.directory)
         if site is None:
             client.fail(faults.FILES_GONE)
-            return
+            return True
     path, _, query = target.partition(b"?")
-    fields = {name.lower(): value for name, value in _FIELD(client.memo_block)}
     try:
         name = file_name(path)
     except Refused as refused:
         client.fail(refused.fault)
-        return
+        return True
+    fields = _fields(client)
     if (file := site.find(*candidates(name))) is not None:
         _send(client, site, file, fields)
     elif (turned := sibling(name)) is not None and site.find(turned[0]) is not None:
         _redirect(client, location(turned[1], query))
     elif pool.is_spa and _is_navigation(fields, name) and (file := site.find(*_SHELLS)) is not None:
         _send(client, site, file, fields)
+    elif (earlier := _earlier(client, pool, name)) is not None:
+        _send(client, *earlier, fields)
     elif (file := site.find(_NOT_FOUND)) is not None:
         _send(client, site, file, fields, is_missing=True)
     else:
         client.fail(faults.FILE_NOT_FOUND)
+    return True
+
+
+def _answer_for_upstreams(client: "ClientConnection", pool: Pool, method: bytes, target: bytes) -> bool:
+    if b"." not in target or method not in (b"GET", b"HEAD"):
+        return False
+    try:
+        earlier = _earlier(client, pool, file_name(target.partition(b"?")[0]))
+    except Refused:
+        return False
+    if earlier is None:
+        return False
+    _send(client, *earlier, _fields(client))
+    return True
+
+
+def _earlier(client: "ClientConnection", pool: Pool, name: str) -> tuple[Site, File] | None:
+    # An open tab asks for what its page named, and that page may be of an earlier deployment.
+    if pool.earlier is None or not may_be_hashed(name):
+        return None
+    site = pool.earlier_site
+    if site is None:
+        site = pool.earlier_site = Site.open(client.plane.root_fd, pool.earlier)
+    file = None if site is None else site.find(name)
+    return None if site is None or file is None else (site, file)
+
+
+def _fields(client: "ClientConnection") -> dict[bytes, bytes]:
+    return {name.lower(): value for name, value in _FIELD(client.memo_block)}
 
 
 def _is_navigation(fields: dict[bytes, bytes], name: str) -> bool:

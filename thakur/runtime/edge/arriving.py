@@ -6,6 +6,7 @@ from pathlib import Path
 
 from thakur.builds import ArtifactStore
 from thakur.proxy import Proxy
+from thakur.runtime.edge.assets.store import earlier_assets
 from thakur.runtime.edge.placement import Placement, static_directory
 from thakur.runtime.edge.replicas import Kind, Workshop, find_replicas, start_replicas
 from thakur.runtime.edge.state import PlacementRecord
@@ -27,6 +28,7 @@ class Arriving:
         """Start what it needs and make its pool. Raises what keeps it from that; the caller takes it down again."""
         order = placement.order
         placement.artifact = Path(await self._artifacts.directory(order.project_id, order.digest))
+        placement.earlier = earlier_assets(order, placement.artifact)
         if order.plan.kind == "static":
             placement.directory = static_directory(placement.artifact, self._static_root)
         else:
@@ -40,6 +42,7 @@ class Arriving:
             record.pool_id,
             artifact=Path(record.artifact),
             directory=record.directory,
+            earlier=earlier_assets(record.order, Path(record.artifact)),
             start=record.start,
             displaced=record.displaced,
             is_routed=record.is_routed,

@@ -9,9 +9,14 @@ from thakur.errors import ThakurError
 from thakur.logs import Level
 from thakur.proxy import Proxy
 from thakur.runtime.edge.holding import Holding
+from thakur.runtime.edge.homes import Home
 from thakur.runtime.edge.placement import Placement
 from thakur.runtime.edge.replicas import DISCARD_SECONDS
+from thakur.runtime.edge.state import end_home
 from thakur.runtime.interface import STOP_SECONDS
+from thakur.sandbox import Sandbox
+
+STRANGER_DRAIN_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +24,9 @@ log = logging.getLogger(__name__)
 class Leaving:
     """Drains pools, then stops their replicas."""
 
-    def __init__(self, proxy: Proxy, holding: Holding, tasks: Tasks) -> None:
+    def __init__(self, proxy: Proxy, sandbox: Sandbox, holding: Holding, tasks: Tasks) -> None:
         self._proxy = proxy
+        self._sandbox = sandbox
         self._holding = holding
         self._tasks = tasks
         self._retiring: dict[Placement, asyncio.Task[None]] = {}
@@ -56,6 +62,16 @@ class Leaving:
         grace_seconds = STOP_SECONDS if drain_seconds else DISCARD_SECONDS
         await asyncio.gather(*(replica.stop(grace_seconds) for replica in placement.replicas))
         self._retiring.pop(placement, None)
+
+    async def end_stranger(self, home: Home) -> None:
+        """Take down a replica that no record names."""
+        # Its edge died before it could write it down; visitors may have been led there all the same.
+        pool_id, _, _ = home.path.name.rpartition("-")
+        try:
+            await self._proxy.drain(pool_id, STRANGER_DRAIN_SECONDS, STRANGER_DRAIN_SECONDS)
+        except ThakurError as error:
+            log.warning("pool not drained", exc_info=error, extra={"pool_id": pool_id})
+        await end_home(home, self._sandbox)
 
     async def _retire(self, placement: Placement) -> None:
         await self.take_down(placement, placement.order.drain_seconds, placement.order.streams_drain_seconds)

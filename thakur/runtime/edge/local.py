@@ -14,17 +14,18 @@ from thakur.errors import ThakurError, Unavailable
 from thakur.logs import LogSink
 from thakur.proxy import Pool, Proxy, Route
 from thakur.runtime.edge.arriving import Arriving
+from thakur.runtime.edge.assets.store import Assets
 from thakur.runtime.edge.convergence import Convergence
 from thakur.runtime.edge.diagnosis import not_held, not_started, still_routed
 from thakur.runtime.edge.holding import Holding
-from thakur.runtime.edge.homes import Home, all_homes
+from thakur.runtime.edge.homes import all_homes
 from thakur.runtime.edge.leaving import Leaving
 from thakur.runtime.edge.placement import Placement
 from thakur.runtime.edge.ports import Ports
 from thakur.runtime.edge.replicas import LOG_SECONDS, Workshop
 from thakur.runtime.edge.routing import Routing
 from thakur.runtime.edge.starting.trying import Trying
-from thakur.runtime.edge.state import end_home, end_recorded
+from thakur.runtime.edge.state import end_recorded
 from thakur.runtime.interface import (
     STOP_SECONDS,
     Assignments,
@@ -42,7 +43,6 @@ BOOT_SECONDS = 10.0
 COME_BACK_SECONDS = 3.0
 BOOT_AT_ONCE = 4
 WITHDRAW_DRAIN_SECONDS = 2.0
-STRANGER_DRAIN_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,9 @@ class LocalEdge:
         workshop = Workshop(edge_id, data_dir, sandbox, sink, Ports(), self._tasks, toolchain, uid_of)
         self._holding = Holding(data_dir)
         self._arriving = Arriving(workshop, proxy, artifacts, self._changed)
-        self._leaving = Leaving(proxy, self._holding, self._tasks)
-        self._routing = Routing(proxy)
+        self._leaving = Leaving(proxy, sandbox, self._holding, self._tasks)
+        self._assets = Assets(data_dir / "artifacts")
+        self._routing = Routing(proxy, self._assets)
         self._trying = Trying(proxy, self._holding, self._changed, has_node=toolchain.node is not None)
         self._convergence = Convergence(self, edge_id, assignments, self._tasks)
         self._is_stopping = False
@@ -87,7 +88,8 @@ class LocalEdge:
         homes = {replica.home for placement in inherited for replica in placement.replicas}
         for home in all_homes(self._data_dir):
             if home not in homes:
-                self._tasks.spawn(self._end_stranger(home), f"end {home.path.name}")
+                self._tasks.spawn(self._leaving.end_stranger(home), f"end {home.path.name}")
+        self._tasks.spawn(self._assets.run(), "remove assets of earlier deployments")
         gate = asyncio.Semaphore(BOOT_AT_ONCE)
         coming_back = []
         for placement in inherited:
@@ -184,6 +186,7 @@ class LocalEdge:
             for placement in placements:
                 placement.is_routed = False
             await self._leaving.take_down_all(placements, WITHDRAW_DRAIN_SECONDS)
+            await self._assets.forget(project_id)
             self._holding.forget_project(project_id)
             await self._holding.forget(*placements)
 
@@ -289,12 +292,3 @@ class LocalEdge:
     async def _take_down(self, placement: Placement, drain_seconds: float) -> None:
         await self._leaving.take_down(placement, drain_seconds, drain_seconds)
         await self._holding.forget(placement)
-
-    async def _end_stranger(self, home: Home) -> None:
-        # Its edge died before it could write it down; visitors may have been led there all the same.
-        pool_id, _, _ = home.path.name.rpartition("-")
-        try:
-            await self._proxy.drain(pool_id, STRANGER_DRAIN_SECONDS, STRANGER_DRAIN_SECONDS)
-        except ThakurError as error:
-            log.warning("pool not drained", exc_info=error, extra={"pool_id": pool_id})
-        await end_home(home, self._sandbox)

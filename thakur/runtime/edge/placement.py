@@ -27,6 +27,8 @@ class Placement:
     artifact: Path = Path()
     replicas: tuple[Replica, ...] = ()
     directory: str | None = None
+    # Where the assets of its environment's earlier deployments are.
+    earlier: str | None = None
     start: Start = Start()  # noqa: RUF009  (it cannot be changed)
     is_routed: bool = False
     # On its way out: its pool must not be told to the proxy any more.
@@ -53,6 +55,7 @@ class Placement:
             ),
             directory=self.directory,
             is_spa=self.order.plan.is_spa,
+            earlier=self.earlier,
         )
 
     def routes(self) -> tuple[Route, ...]:

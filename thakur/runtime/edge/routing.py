@@ -7,6 +7,7 @@ import msgspec
 
 from thakur.errors import Unavailable
 from thakur.proxy import Proxy
+from thakur.runtime.edge.assets.store import Assets
 from thakur.runtime.edge.placement import Placement
 
 log = logging.getLogger(__name__)
@@ -15,19 +16,26 @@ log = logging.getLogger(__name__)
 class Routing:
     """Moves hosts in the proxy, and notes on the placements what is routed."""
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: Proxy, assets: Assets) -> None:
         self._proxy = proxy
+        self._assets = assets
 
     async def lead_to(self, placement: Placement, others: Iterable[Placement]) -> None:
         """Give it its hosts; whoever of the same environment had them, and those that it no longer has, lose theirs."""
+        displaced = [
+            other
+            for other in others
+            if other is not placement
+            and other.is_routed
+            and other.order.environment_id == placement.order.environment_id
+        ]
+        for other in displaced:
+            await self._assets.keep(other.order, other.artifact)
         await self._proxy.route(placement.routes())
-        for other in list(others):
-            if other is placement or not other.is_routed:
-                continue
-            if other.order.environment_id == placement.order.environment_id:
-                other.is_routed = False
-                placement.displaced = other.order.deployment_id
-                await self._drop(other.order.hosts, placement.order.hosts)
+        for other in displaced:
+            other.is_routed = False
+            placement.displaced = other.order.deployment_id
+            await self._drop(other.order.hosts, placement.order.hosts)
         placement.is_routed = True
         for replica in placement.replicas:
             replica.keeper.keep_running()
@@ -45,6 +53,7 @@ class Routing:
         if predecessor is None:
             await self.unroute(placement)
         else:
+            await self._assets.keep(placement.order, placement.artifact)
             await self._proxy.route(predecessor.routes())
             predecessor.is_routed = True
         placement.is_routed = False
