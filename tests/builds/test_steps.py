@@ -87,8 +87,8 @@ async def test_a_command_that_never_ends_is_stopped(place: BuildPlace, workspace
         (Exit(signal=9, is_out_of_memory=True), "build_out_of_memory", "GB"),
         (Exit(code=134, hit_process_limit=True), "build_too_many_processes", str(BUILD_PROCESSES)),
         (Exit(code=127), "command_not_found", "package.json"),
-        (Exit(code=2), "command_failed", "last lines"),
-        (Exit(signal=11), "command_failed", "last lines"),
+        (Exit(code=2), "command_failed", "wrote nothing"),
+        (Exit(signal=11), "command_failed", "wrote nothing"),
     ],
 )
 async def test_each_end_has_its_words(place: BuildPlace, workspace: Path, ended: Exit, code: str, word: str) -> None:
@@ -100,6 +100,23 @@ async def test_each_end_has_its_words(place: BuildPlace, workspace: Path, ended:
     assert "bun run build" in failure.what
     assert word in failure.why
     assert failure.next
+
+
+async def test_the_command_s_own_words_give_the_cause_away_and_no_secret(place: BuildPlace, workspace: Path) -> None:
+    here = msgspec.structs.replace(make_place(workspace), env={"TOKEN": "s3cret-s3cret"})
+    output = b"x" * 200 + b"\nerror: Cannot find module './s3cret-s3cret.js' from '/app/index.ts'\n"
+    unknown = b"error: s3cret-s3cret is no good\n"
+    sandbox = FakeSandbox((output, Exit(code=1)), (unknown, Exit(code=1)))
+    told = []
+    for _ in range(2):
+        with pytest.raises(BuildFailed) as failed:
+            await Steps(sandbox, place.toolchain, {}).run(here, ARGV, BUILD_ENV)
+        told.append(failed.value.failure)
+
+    assert [failure.code for failure in told] == ["file_missing", "command_failed"]
+    assert "index.ts imports" in told[0].why
+    assert "is no good" in told[1].why
+    assert not any("s3cret" in failure.why for failure in told)
 
 
 async def test_a_limit_that_was_met_by_a_command_that_succeeded_is_no_failure(

@@ -8,6 +8,7 @@ import msgspec
 
 from thakur.accounts import Principal
 from thakur.builds.statuses import BuildStatus
+from thakur.diagnosis import Failure as Failure  # noqa: PLC0414  (it is part of this room's words)
 from thakur.errors import Conflict, Invalid, NotFound, ThakurError, TooLarge, Unavailable
 from thakur.seam import idempotent
 
@@ -51,15 +52,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     health_path: str = "/"
     is_spa: bool = False
     notes: tuple[str, ...] = ()
-
-
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """Why something failed, for a person: one sentence for what happened, one for why, one for what to do next."""
-
-    code: str
-    what: str
-    why: str = ""
-    next: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,17 +1,18 @@
 """Steps: one command of a plan, run in the sandbox, and what its end means for a person."""
 
 import os
-import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from thakur.builds.diagnosis import command_failed, too_long
 from thakur.builds.interface import BuildFailed, Failure, Toolchain
 from thakur.builds.sources.unpack import CACHE_NAME
 from thakur.logs import StreamWriter
-from thakur.sandbox import Bind, DeadlineExceeded, Exit, Limits, Sandbox, Spec, Workspace, certificate_binds
+from thakur.sandbox import Bind, DeadlineExceeded, Limits, Sandbox, Spec, Workspace, certificate_binds
+from thakur.security import Redactor
 
 BUILD_SECONDS = 20 * 60.0
 BUILD_MEMORY_BYTES = 1536 * 1024**2
@@ -94,9 +95,10 @@ class Steps:
         try:
             ended = await self._sandbox.run(spec, tail.output, place.deadline.left_seconds())
         except DeadlineExceeded as error:
-            raise BuildFailed(_too_long(argv, place.deadline)) from error
+            raise BuildFailed(too_long(argv, place.deadline.seconds)) from error
         if not ended.is_success:
-            raise CommandFailed(_failure(argv, ended, limits), tail.text())
+            output = tail.text(Redactor(place.env.values()))
+            raise CommandFailed(command_failed(argv, ended, limits, output), output)
 
 
 class CommandFailed(BuildFailed):
@@ -126,46 +128,9 @@ class _Tail:
         self._writer.output(data)
         self._end = (self._end + data)[-TAIL_BYTES:]
 
-    def text(self) -> str:
-        return self._end.decode(errors="replace")
-
-
-def _too_long(argv: tuple[str, ...], deadline: Deadline) -> Failure:
-    return Failure(
-        code="build_timeout",
-        what=f"`{shlex.join(argv)}` was stopped: the build took longer than {deadline.seconds / 60:.3g} minutes.",
-        why="A build may take that long in all; a command that waits for input or watches files never ends.",
-        next="Look at the last lines of the log for the command that does not end.",
-    )
-
-
-def _failure(argv: tuple[str, ...], ended: Exit, limits: Limits) -> Failure:
-    command = shlex.join(argv)
-    if ended.is_out_of_memory:
-        return Failure(
-            code="build_out_of_memory",
-            what=f"`{command}` ran out of memory.",
-            why=f"A build may use {(limits.memory_bytes or 0) / 1024**3:.3g} GB on this server, and it asked for more.",
-            next="Make the build use less, for example without source maps, or build on a host with more memory.",
-        )
-    if ended.hit_process_limit:
-        return Failure(
-            code="build_too_many_processes",
-            what=f"`{command}` started too many processes.",
-            why=f"A build may have {limits.processes} processes and threads at a time, and it asked for more.",
-            next="Lower the number of parallel workers in the build's configuration.",
-        )
-    if ended.code == 127:
-        return Failure(
-            code="command_not_found",
-            what=f"`{command}` was not found.",
-            why="The command, or one that it calls, is neither installed by package.json nor part of the system.",
-            next="Add the package that brings it to package.json, and commit the lockfile.",
-        )
-    how = f"exit code {ended.code}" if ended.code is not None else f"signal {ended.signal}"
-    return Failure(
-        code="command_failed",
-        what=f"`{command}` failed with {how}.",
-        why="The command's own last lines above say why.",
-        next="Correct what they name; the same command fails in the same way on your machine.",
-    )
+    def text(self, redactor: Redactor) -> str:
+        end = self._end
+        if len(end) == TAIL_BYTES:
+            # The first line is cut off, and what is left of a secret in it would not be known.
+            end = end.partition(b"\n")[2]
+        return redactor.redact(end).decode(errors="replace")

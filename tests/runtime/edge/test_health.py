@@ -40,7 +40,8 @@ async def test_a_crash_on_start_fails_at_once_with_the_application_s_words(tmp_p
         refused = await _refused(started, "exits", 60, {"EXIT_CODE": "7"})
 
         assert asyncio.get_running_loop().time() - began_at < 5
-        assert refused.failure.code == "crashed_on_start"
+        assert refused.failure.code == "env_var_missing"
+        assert "env set DATABASE_URL --project shop" in refused.failure.next
         assert "exited with code 7" in refused.failure.what
         assert refused.output == ("reading the configuration", "no DATABASE_URL")
 

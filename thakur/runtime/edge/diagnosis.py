@@ -1,25 +1,43 @@
 """Why a deployment did not come up, in words for the person who deployed it."""
 
+import signal
 from collections.abc import Sequence
 
 from thakur.builds import Failure
+from thakur.diagnosis import Command, Phase, find_cause, last_error_line
 from thakur.errors import ThakurError
 from thakur.runtime.edge.process import LOOPBACK, how_it_ended
-from thakur.runtime.edge.starting.choosing import port_in_use
 from thakur.runtime.interface import HealthCheck, Order
 from thakur.sandbox import Exit
 
+# A shell says of a command that a signal ended: 128 and the signal's number.
+SHELLS_SIGNALS = 128
+_FAULTS: dict[int, str] = {
+    signal.SIGSEGV: "a segmentation fault",
+    signal.SIGBUS: "a bus error",
+    signal.SIGILL: "an instruction that this processor does not know",
+    signal.SIGFPE: "an arithmetic fault",
+    signal.SIGTRAP: "a trap",
+}
 _LISTEN = "Let the application listen on the port in the variable PORT, then deploy again."
 
 
 def ended_early(exit_: Exit, order: Order, output: Sequence[str] = ()) -> Failure:
     """The process is gone before its health check passed."""
+    ended = how_it_ended(exit_, order)
     if exit_.is_out_of_memory:
         return Failure(
             code="out_of_memory",
-            what=f"The application {how_it_ended(exit_, order)}.",
+            what=f"The application {ended}.",
             why="It needs more memory to start than a replica may use.",
             next="Raise the project's memory limit, or let it use less, then deploy again.",
+        )
+    if exit_.hit_process_limit:
+        return Failure(
+            code="too_many_processes",
+            what=f"The application {ended}.",
+            why="Threads count as well, and most runtimes start some for every core.",
+            next="Let it start fewer workers, then deploy again.",
         )
     if exit_.is_success:
         return Failure(
@@ -28,17 +46,26 @@ def ended_early(exit_: Exit, order: Order, output: Sequence[str] = ()) -> Failur
             why="Its start command finished without starting a server.",
             next=_LISTEN,
         )
-    if (port := port_in_use(output)) is not None:
+    what = f"The application {ended} before it answered."
+    cause = find_cause(Command(phase=Phase.START, output="\n".join(output), project=order.project))
+    if cause is not None:
+        return Failure(code=cause.code, what=what, why=cause.why, next=cause.next)
+    return _crashed(exit_, what, last_error_line("\n".join(output)))
+
+
+def _crashed(exit_: Exit, what: str, line: str) -> Failure:
+    number = exit_.signal or (exit_.code or 0) - SHELLS_SIGNALS
+    if number in _FAULTS:
         return Failure(
-            code="port_in_use",
-            what=f"The application could not listen on port {port}.",
-            why=f"Port {port} is in use by another application on this server, or by the deployment that is live.",
-            next=_LISTEN,
+            code="native_crash",
+            what=what,
+            why=f"That is {_FAULTS[number]}: native code of a package, or the runtime itself, broke.",
+            next="Take another version of the package with native code that was added last, then deploy again.",
         )
     return Failure(
         code="crashed_on_start",
-        what=f"The application {how_it_ended(exit_, order)} before it answered.",
-        why="Its last lines say more.",
+        what=what,
+        why=f'No known cause. Its own words: "{line}".' if line else "It wrote nothing that says why.",
         next="Mend what its last lines name, then deploy again.",
     )
 
@@ -82,6 +109,14 @@ def never_healthy(check: HealthCheck, last: str) -> Failure:
         why="A healthy application answers that page with a status below 500, twice in a row.",
         next="Look at its last lines, or name another health path, then deploy again.",
     )
+
+
+def with_its_words(failure: Failure, order: Order, output: Sequence[str]) -> Failure:
+    """The same failure of an application that runs, with the cause that its last lines give away, if they do."""
+    cause = find_cause(Command(phase=Phase.START, output="\n".join(output), project=order.project))
+    if cause is None or failure.code not in ("never_listened", "unhealthy"):
+        return failure
+    return Failure(code=failure.code, what=failure.what, why=f"Its log tells of this: {cause.why}", next=cause.next)
 
 
 def not_started(error: ThakurError) -> Failure:

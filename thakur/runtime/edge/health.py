@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from thakur.builds import Failure
 from thakur.proxy import ProbeFailed, Proxy
-from thakur.runtime.edge.diagnosis import ended_early, listens_beside, listens_elsewhere, never_healthy, never_listened
+from thakur.runtime.edge.diagnosis import (
+    ended_early,
+    listens_beside,
+    listens_elsewhere,
+    never_healthy,
+    never_listened,
+    with_its_words,
+)
 from thakur.runtime.edge.placement import Placement
 from thakur.runtime.edge.starting.asking import Unhealthy, ranked
 from thakur.runtime.interface import Checked, DeploymentRefused
@@ -54,7 +61,8 @@ async def check_health(proxy: Proxy, placement: Placement, within_seconds: float
         if course.latest is not None and (passed >= within_seconds or await _is_settled_elsewhere(placement, course)):
             _refuse_if_ended(placement)
             ports = tuple(port for _, port in course.elsewhere)
-            raise Unhealthy(course.latest, placement.last_lines(), ports, course.status)
+            output = placement.last_lines()
+            raise Unhealthy(with_its_words(course.latest, placement.order, output), output, ports, course.status)
         await _pause(placement, _interval(course, passed))
 
 

@@ -69,6 +69,8 @@ class Replica:
         self._redactor = Redactor(kind.order.env.values())
         self._identity: Identity | None = None
         self._tail: Tail | None = None
+        # Where the output of this start begins: what the one before wrote explains nothing any more.
+        self._output_begin = 0
         self._changing = asyncio.Lock()
         self._is_found = False
         self._is_stopping = False
@@ -101,7 +103,7 @@ class Replica:
         return ReplicaRecord(number=self.number, port=self.port, identity=self._identity)
 
     def last_lines(self) -> tuple[str, ...]:
-        return last_lines(self.home.output, self._redactor)
+        return last_lines(self.home.output, self._redactor, self._output_begin)
 
     def say(self, text: str, level: Level = Level.DEPLOY) -> None:
         if self._tail is not None:
@@ -157,6 +159,7 @@ class Replica:
         """Run another process in the place of this one, to which no visitor was led yet. Raises SandboxRefused, DeploymentRefused."""
         self.keeper.stop()
         await self._end(DISCARD_SECONDS)
+        self._output_begin = self.home.output.stat().st_size if self.home.output.exists() else 0
         await self.launch_anew()
         if not self._is_stopping:
             self.keeper.attend()

@@ -232,16 +232,18 @@ def cut_lines(data: bytes, *, is_end: bool, redactor: Redactor = NO_SECRETS) -> 
     return lines, start
 
 
-def last_lines(path: Path, redactor: Redactor = NO_SECRETS) -> tuple[str, ...]:
-    """The newest lines of a log file, for a person who asks why."""
+def last_lines(path: Path, redactor: Redactor = NO_SECRETS, begin: int = 0) -> tuple[str, ...]:
+    """The newest lines of a log file, of those after its first `begin` bytes, for a person who asks why."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
-            file.seek(max(size - LAST_LINES_BYTES, 0))
+            # A file that has been cut off at the front since has nothing older.
+            begin = begin if begin <= size else 0
+            file.seek(max(size - LAST_LINES_BYTES, begin))
             data = file.read()
     except FileNotFoundError:
         return ()
-    if size > LAST_LINES_BYTES:
+    if size - begin > LAST_LINES_BYTES:
         # The first line is cut off, and what is left of a secret in it would not be known.
         data = data.partition(b"\n")[2]
     return tuple(_text(line[:LINE_BYTES]) for line in redactor.redact(data).splitlines()[-LAST_LINES:])

@@ -30,6 +30,13 @@ def found(code: str, *elsewhere: int, output: tuple[str, ...] = (), **fields: ob
         (PLAIN, found("port_in_use", output=("Error: listen EADDRINUSE: address already in use :::3000",)), MOVED),
         (MOVED, found("port_in_use", output=("Error: listen EADDRINUSE: address already in use :::3000",)), None),
         (PLAIN, found("port_in_use", output=("address already in use",)), None),
+        (
+            MOVED,
+            found("port_in_use", output=("error: Failed to start server. Is port 20001 in use?",)),
+            Start(moves_port=3000, moves_aside=True),
+        ),
+        (PLAIN, found("port_refused", output=("error: permission denied 0.0.0.0:80",)), Start(moves_port=80)),
+        (PLAIN, found("native_crash", can_use_node=True), Start(is_on_node=True)),
         (PLAIN, found("crashed_on_start", can_use_node=True), Start(is_on_node=True)),
         (PLAIN, found("unhealthy", status=500, can_use_node=True), Start(is_on_node=True)),
         (PLAIN, found("unhealthy", can_use_node=True), None),
@@ -53,6 +60,7 @@ def test_each_step_is_said_in_the_log() -> None:
     assert "under node" in told(PLAIN, Start(is_on_node=True))
     assert "exports is served" in told(PLAIN, EXPORT)
     assert "fixed to 3000" in told(PLAIN, MOVED)
+    assert "any that is free" in told(MOVED, Start(moves_port=3000, moves_aside=True))
     assert "moved to HOST" in told(PLAIN, Start(moves_address=True))
     assert "led to port 3000" in told(MOVED, Start(moves_port=3000, leads_to=3000))
 

@@ -57,6 +57,18 @@ async def test_a_fixed_port_is_moved_and_two_deployments_of_it_run_side_by_side(
         assert (await get(first))[0] == 200
 
 
+async def test_a_fixed_port_beside_the_application_s_own_is_moved_out_of_the_way(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            await _live(started, "metrics_port", METRICS_PORT=str(taken.getsockname()[1]))
+
+            (placement,) = started.edge.held()
+            assert placement.start.moves_aside
+            assert await get(_port(started)) == (200, "pages")
+
+
 async def test_what_the_entry_exports_is_served_also_after_a_crash_and_by_the_next_edge(tmp_path: Path) -> None:
     async with bench(tmp_path) as started:
         await _live(started, "exports_handler")

@@ -9,10 +9,11 @@ from thakur.runtime.edge.starting.start import Start
 
 # A program that exports its application under a name, which bun takes for a server of its own.
 _NO_SERVER_OF_BUN = re.compile(r"Bun\.serve\(\) needs either")
-_IN_USE = (
+_NOT_TO_BE_HAD = (
     re.compile(r"EADDRINUSE\b[^\n]*?:(?P<port>\d{2,5})\b"),
     re.compile(r"Is port (?P<port>\d{2,5}) in use\?"),
     re.compile(r"[Pp]ort (?P<port>\d{2,5}) is (?:already )?in use"),
+    re.compile(r"permission denied (?:[\w.:*\[\]]*:)?(?P<port>\d{1,4})$", re.MULTILINE),
 )
 
 
@@ -43,6 +44,9 @@ def next_start(start: Start, finding: Finding, replicas: int = 1) -> Start | Non
         return None
     if start.moves_port is None:
         return msgspec.structs.replace(start, moves_port=port)
+    if finding.code == "port_in_use" and port != start.moves_port and not start.moves_aside:
+        # It listens on PORT by itself too: the fixed one, for metrics maybe, was in its way there.
+        return msgspec.structs.replace(start, moves_aside=True)
     # The guide moves what bun and node listen on. Another program is taken where it is, but two cannot be there.
     if finding.code == "wrong_port" and start.leads_to is None and replicas == 1:
         return msgspec.structs.replace(start, leads_to=port)
@@ -53,13 +57,13 @@ def fixed_port(finding: Finding) -> int | None:
     """The port that the application insists on, if it is known."""
     if finding.code == "wrong_port":
         return finding.elsewhere[0] if finding.elsewhere else None
-    return port_in_use(finding.output) if finding.code == "port_in_use" else None
+    return port_in_use(finding.output) if finding.code in ("port_in_use", "port_refused") else None
 
 
 def port_in_use(output: Sequence[str]) -> int | None:
     """The port that was not to be had, in the application's own words."""
     text = "\n".join(output)
-    found = next((match for pattern in _IN_USE if (match := pattern.search(text))), None)
+    found = next((match for pattern in _NOT_TO_BE_HAD if (match := pattern.search(text))), None)
     return int(found["port"]) if found else None
 
 
@@ -74,6 +78,10 @@ def told(former: Start, start: Start) -> str:
         )
     if start.moves_address and not former.moves_address:
         return "The application's address is fixed. It is started again with that address moved to HOST."
+    if start.moves_aside and not former.moves_aside:
+        return (
+            f"The application listens on PORT besides. Its other port {start.moves_port} is moved to any that is free."
+        )
     if start.moves_port is not None and former.moves_port is None:
         return (
             f"The application's port is fixed to {start.moves_port}. It is started again with that port moved to PORT. "
@@ -89,4 +97,6 @@ def _serves_nothing(finding: Finding) -> bool:
 
 def _may_be_the_runtime(finding: Finding) -> bool:
     # What is missing under one runtime is missing under the other; a crash without a known cause may be bun's.
-    return finding.code == "crashed_on_start" or (finding.code == "unhealthy" and finding.status >= 500)
+    return finding.code in ("crashed_on_start", "native_crash", "native_module_missing") or (
+        finding.code == "unhealthy" and finding.status >= 500
+    )

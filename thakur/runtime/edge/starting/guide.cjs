@@ -10,17 +10,21 @@ const { pathToFileURL } = require("node:url");
 const PATIENCE_MS = 3000;
 const mayServe = Boolean(process.env.THAKUR_SERVES_EXPORT);
 const here = { port: Number(process.env.PORT), host: process.env.HOST, hostname: process.env.HOST };
+const aside = process.env.THAKUR_MOVES_ASIDE ? { ...here, port: 0 } : here;
 const fixed = Number(process.env.THAKUR_FIXED_PORT || 0);
 const entry = process.argv[1] || "";
 let listens = false;
 
 const tell = (text) => process.stderr.write(`thakur: ${text}\n`);
 
-function noted(port) {
+// Where a server that asks for this port shall listen instead, if anywhere.
+function moved(port) {
   // A socket file and a port of the kernel's choice are for the application's own use.
   listens ||= Number(port) > 0;
-  if (fixed !== 0 && Number(port) === fixed) tell(`port ${fixed} was moved to PORT=${here.port}`);
-  return Number(port) === here.port || (fixed !== 0 && Number(port) === fixed);
+  if (Number(port) === here.port) return here;
+  if (fixed === 0 || Number(port) !== fixed) return null;
+  tell(aside === here ? `port ${fixed} was moved to PORT=${here.port}` : `port ${fixed} was moved out of the way`);
+  return aside;
 }
 
 for (const { prototype } of new Set([http.Server, https.Server, net.Server])) {
@@ -29,8 +33,9 @@ for (const { prototype } of new Set([http.Server, https.Server, net.Server])) {
   prototype.listen = function (first, ...rest) {
     const isObject = typeof first === "object" && first !== null;
     // A server of node's that is built on another one calls this twice; what was moved is not moved again.
-    if (!noted(isObject ? first.port : first)) return listen.call(this, first, ...rest);
-    return listen.call(this, { ...(isObject ? first : {}), ...here }, ...rest.filter((each) => typeof each === "function"));
+    const target = moved(isObject ? first.port : first);
+    if (!target) return listen.call(this, first, ...rest);
+    return listen.call(this, { ...(isObject ? first : {}), ...target }, ...rest.filter((each) => typeof each === "function"));
   };
 }
 
@@ -39,7 +44,8 @@ if (globalThis.Bun) {
   Bun.serve = (options) => {
     // bun takes any exported object for a server of its own, also `module.exports = { app }`.
     if (options.app && !options.fetch && !options.routes) return void serveExport() ?? {};
-    return serve.call(Bun, noted(options.port ?? here.port) ? Object.assign(options, here) : options);
+    const target = moved(options.port ?? here.port);
+    return serve.call(Bun, target ? Object.assign(options, target) : options);
   };
 }
 

@@ -11,12 +11,13 @@ GUIDE_TARGET = "/opt/thakur/guide.cjs"
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing of it is set for an application that listens on PORT by itself, and then it is started as it is.
 
-    The guide, a file that bun or node loads before the application, moves `moves_port` to PORT, and what listens on PORT
-    to HOST. With `serves_export` it serves what the entry file exports when nothing listens. `leads_to` is a port to which
+    The guide, a file that bun or node loads before the application, moves `moves_port` to PORT, or, aside, to
+    any port that is free, and what listens on PORT to HOST. With `serves_export` it serves what the entry file exports when nothing listens. `leads_to` is a port to which
     visitors are led as it is. `is_on_node` is set for what bun cannot run.
     """
 
     moves_port: int | None = None
+    moves_aside: bool = False
     moves_address: bool = False
     serves_export: bool = False
     leads_to: int | None = None
@@ -42,6 +43,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
             told["THAKUR_SERVES_EXPORT"] = "1"
         if self.moves_port is not None:
             told["THAKUR_FIXED_PORT"] = str(self.moves_port)
+        if self.moves_aside:
+            told["THAKUR_MOVES_ASIDE"] = "1"
         return told
 
 

@@ -1,0 +1,1 @@
+"""The table's rules, a file for each field that they know."""
