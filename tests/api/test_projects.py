@@ -50,3 +50,15 @@ async def test_a_project_tells_how_much_of_the_disk_its_artifacts_take(client, d
     assert (await client.get("/api/v1/projects/shop")).json()["artifact_bytes"] == 0
     doubles.builds.kept_bytes = 7
     assert (await client.get("/api/v1/projects")).json()[0]["artifact_bytes"] == 7
+
+
+async def test_a_projects_caches_are_told_and_cleared(client, doubles):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    doubles.caches.kept_bytes = {1: 7}
+    assert (await client.get("/api/v1/projects/shop")).json()["cache_bytes"] == 7
+
+    cleared = await client.delete("/api/v1/projects/shop/cache")
+
+    assert (cleared.status_code, cleared.json()) == (200, {"name": "shop", "freed_bytes": 7})
+    assert (await client.get("/api/v1/projects/shop")).json()["cache_bytes"] == 0
+    assert (await client.delete("/api/v1/projects/theirs/cache")).status_code == 404

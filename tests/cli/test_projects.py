@@ -72,3 +72,16 @@ def test_delete_wants_a_name_or_all(thakur, server, argv):
 def test_a_project_that_is_not_there_cannot_be_deleted(thakur, server):
     ran = thakur("projects", "delete", "nope", "--yes")
     assert (ran.status, ran.err) == (1, "There is no project nope.\nSee them with: thakur projects\n")
+
+
+def test_caches_are_cleared_and_the_command_says_how_much_that_was(thakur, server):
+    thakur("projects", "create", "shop")
+    server.doubles.caches.kept_bytes = {1: 3 * 1024**2}
+
+    ran = thakur("projects", "clear-cache", "shop")
+
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err == "Cleared the caches of shop: 3.0 MB are free. The next build begins without.\n"
+    again = thakur("projects", "clear-cache", "shop", "--json")
+    assert json.loads(again.out) == {"name": "shop", "freed_bytes": 0}
+    assert thakur("projects", "clear-cache", "blog").status == 1

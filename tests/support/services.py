@@ -207,6 +207,17 @@ class FakeBuilds:
         return 0
 
 
+class FakeCaches:
+    def __init__(self) -> None:
+        self.kept_bytes: dict[int, int] = {}
+
+    async def size_bytes(self, project_ids: Collection[int]) -> dict[int, int]:
+        return {project_id: self.kept_bytes.get(project_id, 0) for project_id in project_ids}
+
+    async def clear(self, principal: Principal, project_id: int) -> int:
+        return self.kept_bytes.pop(project_id, 0)
+
+
 class FakeRuntime:
     def __init__(self) -> None:
         self.rows: dict[tuple[int, int], Deployment] = {}
@@ -282,6 +293,7 @@ class Doubles:
     env_vars: FakeEnvVars = field(default_factory=FakeEnvVars)
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
+    caches: FakeCaches = field(default_factory=FakeCaches)
     builds: FakeBuilds = field(init=False)
     rollouts: FakeRollouts = field(init=False)
     missing: list[str] = field(default_factory=list)
@@ -299,6 +311,7 @@ class Doubles:
             projects=self.projects,
             env_vars=self.env_vars,
             builds=self.builds,
+            caches=self.caches,
             runtime=self.runtime,
             rollouts=self.rollouts,
             logs=self.logs,

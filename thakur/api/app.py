@@ -6,7 +6,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from thakur.api import builds, deployments, env, health, host, logs, projects
+from thakur.api import builds, caches, deployments, env, health, host, logs, projects
 from thakur.api.asked import dependencies
 from thakur.api.door import Door, PrincipalOf
 from thakur.api.events import EventStreams
@@ -34,6 +34,7 @@ def create_app(
         *projects.HANDLERS,
         *env.HANDLERS,
         *builds.HANDLERS,
+        *caches.HANDLERS,
         *deployments.HANDLERS,
         *logs.HANDLERS,
         *PAGES,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from thakur.accounts import Accounts
-from thakur.builds import Builds
+from thakur.builds import Builds, Caches
 from thakur.errors import Malformed, Unauthenticated, Unavailable
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects
@@ -24,6 +24,7 @@ class ApiServices:
     projects: Projects
     env_vars: EnvVars
     builds: Builds
+    caches: Caches
     runtime: Runtime
     rollouts: Rollouts
     logs: Logs

@@ -16,13 +16,17 @@ ROOT = "/api/v1/projects"
 
 
 class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A project as the API shows it: `active` is the number of what is live in production, `artifact_bytes` what is kept."""
+    """A project as the API shows it: `active` is the number of what is live in production.
+
+    `artifact_bytes` and `cache_bytes` are what is kept.
+    """
 
     name: str
     url: str
     status: ProjectStatus
     active: int | None
     artifact_bytes: int
+    cache_bytes: int
     created_at: datetime
 
 
@@ -64,6 +68,7 @@ async def _shown(services: ApiServices, principal: Principal, projects: list[Pro
     ids = [project.id for project in projects]
     live = await services.runtime.active(principal, ids)
     kept_bytes = await services.builds.artifact_bytes(ids)
+    cache_bytes = await services.caches.size_bytes(ids)
     return [
         ProjectShown(
             name=project.name,
@@ -71,6 +76,7 @@ async def _shown(services: ApiServices, principal: Principal, projects: list[Pro
             status=project.status,
             active=live[project.id].number if project.id in live else None,
             artifact_bytes=kept_bytes.get(project.id, 0),
+            cache_bytes=cache_bytes.get(project.id, 0),
             created_at=project.created_at,
         )
         for project in projects

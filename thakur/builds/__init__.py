@@ -4,6 +4,7 @@ A build is one such attempt; it is claimed by a worker, writes one log stream, a
 that says what happened, why, and what to do next.
 """
 
+from thakur.builds.caches.interface import Caches
 from thakur.builds.interface import (
     UNPACKED_BYTES,
     UNPACKED_ENTRIES,
@@ -51,6 +52,7 @@ __all__ = [
     "Builds",
     "BuildsRunning",
     "BunMissing",
+    "Caches",
     "Copy",
     "DiskNearlyFull",
     "Failure",

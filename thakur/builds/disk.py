@@ -19,14 +19,19 @@ _GRAVEYARD = ".removing-"
 
 def check_free(directory: Path) -> None:
     """Raise DiskNearlyFull when less than 5 % or 1 GB of the disk under `directory` is free."""
-    usage = shutil.disk_usage(directory)
-    if usage.free >= LOWEST_FREE_BYTES and usage.free >= usage.total * LOWEST_FREE_SHARE:
+    if not is_nearly_full(directory):
         return
     raise DiskNearlyFull(
-        f"Only {usage.free / 1024**3:.1f} GB of the disk are free, so no build is accepted. "
+        f"Only {shutil.disk_usage(directory).free / 1024**3:.1f} GB of the disk are free, so no build is accepted. "
         "What runs goes on as it is.",
         hint=f"Free space on the disk that holds {directory}, or delete projects that are no longer needed.",
     )
+
+
+def is_nearly_full(directory: Path) -> bool:
+    """Whether less than 5 % or 1 GB of the disk under `directory` is free."""
+    usage = shutil.disk_usage(directory)
+    return usage.free < LOWEST_FREE_BYTES or usage.free < usage.total * LOWEST_FREE_SHARE
 
 
 def remove_tree(directory: Path) -> None:

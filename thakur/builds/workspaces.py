@@ -34,6 +34,10 @@ class Workspaces:
         """Where the project's caches lie."""
         return Shelf(self._directory / str(project_id) / _CACHE)
 
+    def projects(self) -> list[int]:
+        """The ids of the projects that have a workspace or caches here."""
+        return [int(path.name) for path in self._directory.glob("*") if path.name.isdecimal()]
+
     def remove(self, workspace: Path) -> None:
         """Remove what is left of a workspace, if anything is."""
         remove_tree(workspace)

@@ -1,4 +1,4 @@
-"""thakur projects: the list, create, delete."""
+"""thakur projects: the list, create, delete, clear-cache."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verbs."""
     parser = add_verb(verbs, "projects", "list, create and delete projects", "thakur projects create shop", run_list)
-    within = parser.add_subparsers(metavar="[create|delete]")
+    within = parser.add_subparsers(metavar="[create|delete|clear-cache]")
     create = add_verb(within, "create", "make a new project", "thakur projects create shop", run_create)
     create.add_argument("name", metavar="NAME")
     example = "thakur projects delete shop"
@@ -22,6 +22,9 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     delete.add_argument("name", metavar="NAME", nargs="?")
     delete.add_argument("--all", action="store_true", help="delete every project")
     delete.add_argument("--yes", action="store_true", help="do not ask for the name to be typed again")
+    example = "thakur projects clear-cache shop"
+    clear = add_verb(within, "clear-cache", "remove what builds keep for the next ones", example, run_clear_cache)
+    clear.add_argument("name", metavar="NAME")
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -77,6 +80,21 @@ def run_delete(args: argparse.Namespace) -> int:
         say(f"Deleted {name}. Its replicas stop and its files go in the background.")
     if args.json:
         document([{"name": name, "status": "deleting"} for name in names])
+    return 0
+
+
+def run_clear_cache(args: argparse.Namespace) -> int:
+    """Remove a project's caches; its next build begins with nothing."""
+    from thakur.cli.session import open_session, project_path
+    from thakur.cli.times import size
+
+    cleared = open_session().client.delete(project_path(args.name, "cache"))
+    if args.json:
+        document(cleared)
+        return 0
+    say(
+        f"Cleared the caches of {cleared['name']}: {size(cleared['freed_bytes'])} are free. The next build begins without."
+    )
     return 0
 
 

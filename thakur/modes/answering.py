@@ -94,6 +94,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         projects=core.projects,
         env_vars=core.env_vars,
         builds=core.builds,
+        caches=core.caches,
         runtime=core.runtime,
         rollouts=parts.rollouts,
         logs=core.logs,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from thakur.accounts.service import LocalAccounts
+from thakur.builds.caches.service import LocalCaches
 from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.service import LocalBuilds
 from thakur.builds.sources.uploads import Uploads
@@ -36,6 +37,7 @@ class Core:
     logs: LocalLogs
     uploads: Uploads
     workspaces: Workspaces
+    caches: LocalCaches
     artifacts: LocalArtifacts
     builds: LocalBuilds
     addresses: Addresses
@@ -58,8 +60,9 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     sealer = Sealer(load_or_create_ring(settings.secret_key_file or data / "secret.key"), "env vars")
     env_vars = LocalEnvVars(db, sealer)
     logs = LocalLogs(db, urls.redis_url)
-    uploads = Uploads(data / "uploads")
     workspaces = Workspaces(data / "builds")
+    caches = LocalCaches(projects, workspaces)
+    uploads = Uploads(data / "uploads", make_room=caches.make_room)
     user = service_user()
     artifacts = LocalArtifacts(data / "artifacts", user.gid if user else None)
     builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts)
@@ -77,6 +80,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         logs=logs,
         uploads=uploads,
         workspaces=workspaces,
+        caches=caches,
         artifacts=artifacts,
         builds=builds,
         addresses=addresses,

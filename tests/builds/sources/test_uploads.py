@@ -97,6 +97,18 @@ async def test_nothing_is_accepted_when_the_disk_is_nearly_full(
     assert refused.value.hint
 
 
+async def test_room_is_made_before_an_upload_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = [4 * 1024**3]
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100 * 1024**3, 0, free[0]))
+
+    def make_room(directory: Path) -> None:
+        free[0] = 6 * 1024**3
+
+    received = await Uploads(tmp_path, make_room=make_room).receive(1, body_of(b"abc"))
+
+    assert received.size_bytes == 3
+
+
 async def test_an_upload_goes_with_its_build(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path)
     received = await uploads.receive(1, body_of(b"abc"))

@@ -92,7 +92,7 @@ def contents(packages: Path, installed_ns: int | None) -> Iterator[Package]:
 
 def _sifted(place: Path, installed_ns: int | None) -> tuple[int, list[tuple[Path, int]]]:
     others = (directory_below(place, path.name) for path in place.iterdir() if path.name != BUN)
-    size_bytes = sum(size_of(path) for path in others if path is not None)
+    size_bytes = sum(size_of(path) for path in others if path is not None) + _lists_of_versions(place)
     unused = []
     for package in contents(place, installed_ns):
         if not package.is_intact:
@@ -102,6 +102,14 @@ def _sifted(place: Path, installed_ns: int | None) -> tuple[int, list[tuple[Path
         if not package.is_used:
             unused.append((Path(package.path).relative_to(place), package.size_bytes))
     return size_bytes, unused
+
+
+def _lists_of_versions(place: Path) -> int:
+    bun = directory_below(place, BUN)
+    if bun is None:
+        return 0
+    with os.scandir(bun) as entries:
+        return sum(entry.stat().st_size for entry in entries if entry.is_file(follow_symlinks=False))
 
 
 def _package(path: str, installed_ns: int | None) -> Package:

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -16,7 +16,7 @@ from typing import IO
 import msgspec
 
 from thakur import durable
-from thakur.builds.disk import check_free, write_all
+from thakur.builds.disk import check_free, is_nearly_full, write_all
 from thakur.builds.interface import UPLOAD_BYTES, UploadInvalid, UploadTooLarge
 
 WRITE_BYTES = 1024 * 1024
@@ -33,17 +33,23 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Uploads:
-    """Files at `directory/<project id>/<digest>`."""
+    """Files at `directory/<project id>/<digest>`. `make_room` is called when the disk is nearly full."""
 
-    def __init__(self, directory: Path, limit_bytes: int = UPLOAD_BYTES) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        limit_bytes: int = UPLOAD_BYTES,
+        make_room: Callable[[Path], None] = lambda _directory: None,
+    ) -> None:
         self._directory = directory
         self._limit_bytes = limit_bytes
+        self._make_room = make_room
 
     async def receive(self, project_id: int, body: AsyncIterator[bytes]) -> Received:
         """Write the body to disk, counting. Raises UploadTooLarge, UploadInvalid, DiskNearlyFull; then nothing is left."""
         directory = self._directory / str(project_id)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        check_free(directory)
+        await self._check_free(directory)
         descriptor, name = tempfile.mkstemp(prefix=_PARTIAL, dir=directory)
         partial = Path(name)
         try:
@@ -80,6 +86,11 @@ class Uploads:
                 if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                     path.unlink()
 
+    async def _check_free(self, directory: Path) -> None:
+        if is_nearly_full(directory):
+            await asyncio.to_thread(self._make_room, directory)
+        check_free(directory)
+
     async def _write(self, body: AsyncIterator[bytes], file: IO[bytes], directory: Path) -> Received:
         digest = hashlib.sha256()
         size = checked = 0
@@ -98,7 +109,7 @@ class Uploads:
                 await asyncio.to_thread(_append, b"".join(waiting), file, digest)
                 waiting, waiting_bytes = [], 0
             if size - checked >= CHECK_DISK_EVERY_BYTES:
-                check_free(directory)
+                await self._check_free(directory)
                 checked = size
         if not size:
             raise UploadInvalid("The upload is empty.", hint="Send the folder as a tar.zst body.")
