@@ -46,8 +46,8 @@ e2e-quick: setup  ## One Hono application and one plain folder through the real 
 e2e: setup  ## The whole path with real frameworks, hostile builds and switches under load
 	$(BIN)/python -m pytest tests/e2e
 
-chaos: setup  ## Kill workers and stores at random while builds run (two minutes)
-	$(BIN)/python -m pytest -s tests/chaos
+chaos: setup  ## Kill, reboot, upgrade and delete under strict load, and a table of it (ten minutes); PART=deaths for a part
+	$(BIN)/python -m pytest -s $(if $(PART),tests/chaos/test_$(PART).py,tests/chaos)
 
 bench: setup  ## The proxy against nginx in interleaved runs
 	$(BIN)/python -m bench.small_get

@@ -14,7 +14,7 @@ import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
@@ -67,7 +67,8 @@ class StrictLoad:
         self._reply_seconds = reply_seconds
         self._failures: Counter[str] = Counter()
         self._examples: list[str] = []
-        self._latencies: list[float] = []
+        # When each right reply's request was sent, and how long it took.
+        self._replies: list[tuple[float, float]] = []
         self._counts: Counter[str] = Counter()
         self._running: list[asyncio.Task[None]] = []
         self._is_over = False
@@ -91,7 +92,7 @@ class StrictLoad:
     @property
     def requests(self) -> int:
         """How many have been answered or lost so far."""
-        return len(self._latencies) + self._failures.total()
+        return len(self._replies) + self._failures.total()
 
     async def until(self, requests: int) -> None:
         """Wait until so many have been made."""
@@ -101,7 +102,7 @@ class StrictLoad:
     def report(self) -> Report:
         """The figures so far."""
         seconds = (self._ended or time.monotonic()) - self._began
-        times = sorted(self._latencies)
+        times = sorted(latency for _, latency in self._replies)
         return Report(
             requests=self.requests,
             failed=self._failures.total(),
@@ -114,6 +115,10 @@ class StrictLoad:
             max_ms=_percentile(times, 1.0),
             examples=list(self._examples),
         )
+
+    def p99_ms(self, counts: Callable[[float], bool]) -> float:
+        """Of the requests whose time of sending, by `time.monotonic()`, counts."""
+        return _percentile(sorted(latency for sent_at, latency in self._replies if counts(sent_at)), 0.99)
 
     async def _kept(self) -> None:
         connection: Connection | None = None
@@ -158,7 +163,7 @@ class StrictLoad:
             if needle in reply.body:
                 self._counts[word] += 1
                 self.last_sent[word] = max(sent_at, self.last_sent.get(word, 0.0))
-                self._latencies.append(time.monotonic() - sent_at)
+                self._replies.append((sent_at, time.monotonic() - sent_at))
                 return
         raise Failure("wrong_body", repr(reply.body[:60]))
 

@@ -56,6 +56,14 @@ async def keeping_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWri
     await reader.read()
 
 
+async def test_times_are_told_of_what_was_sent_in_a_span() -> None:
+    async with server(saying(RIGHT)) as address, StrictLoad(address, "h", ["hello"], kept=1, fresh=1) as load:
+        await load.until(20)
+
+    assert 0 < load.p99_ms(lambda _: True) == load.report().p99_ms
+    assert load.p99_ms(lambda _: False) == 0
+
+
 async def test_right_replies_are_counted_by_their_word() -> None:
     async with server(saying(RIGHT)) as address, StrictLoad(address, "h", ["hello", "bye"], kept=2, fresh=2) as load:
         await load.until(50)

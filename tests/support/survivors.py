@@ -1,6 +1,8 @@
 """What goes on when `serve` dies: proxy workers, replicas, stores, as the data directory names them."""
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,10 @@ def stores(data_dir: Path) -> dict[str, int]:
 
 def is_alive(pid: int) -> bool:
     return pids.started(pid) is not None
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
 
 
 def zombies(parent: int) -> list[str]:

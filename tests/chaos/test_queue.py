@@ -13,6 +13,7 @@ import pytest
 
 from support.building import body_of
 from support.nemesis import Nemesis, Prey, pause
+from support.tables import Table
 from support.tarballs import packed_files
 from support.waiting import eventually
 from thakur.accounts import Principal
@@ -31,6 +32,7 @@ from thakur.queue import Queue
 from thakur.settings import Settings
 from thakur.stores import Stores
 
+SUBJECT = "builds under kill -9 of workers and stores"
 PROJECTS, QUEUED_EACH, PUSHES_EACH, WORKERS, KILLS = 8, 5, 3, 4, 60
 # Longer than a lease: who wakes up then holds nothing any more.
 FREEZES, FROZEN_SECONDS = 4, 11.0
@@ -50,8 +52,6 @@ CREATE TRIGGER noted AFTER UPDATE OF status ON builds FOR EACH ROW WHEN (OLD.sta
   EXECUTE FUNCTION note_move();
 """
 ENDED = "status NOT IN ('queued', 'running')"
-
-pytestmark = pytest.mark.slow
 
 
 class Front:
@@ -133,7 +133,7 @@ async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     await stores.stop()
 
 
-async def test_no_build_is_lost_stuck_or_doubled(tmp_path: Path, stores: Stores) -> None:
+async def test_no_build_is_lost_stuck_or_doubled(tmp_path: Path, stores: Stores, table: Table) -> None:
     chance = random.Random(SEED)
     print(f"\nCHAOS_SEED={SEED}")
     urls = await stores.start()
@@ -158,7 +158,12 @@ async def test_no_build_is_lost_stuck_or_doubled(tmp_path: Path, stores: Stores)
         )
         struck = time.monotonic()
         await eventually(front.has_settled, within_seconds=SETTLE_SECONDS)
-        print(f"{dict(nemesis.kills)} kills in {struck - began:.0f} s; settled {time.monotonic() - struck:.1f} s later")
+        kills = ", ".join(f"{count} {name}" for name, count in sorted(nemesis.kills.items()))
+        table.add(
+            killed=f"{kills} in {struck - began:.0f} s",
+            settled=f"{time.monotonic() - struck:.1f} s later",
+            **await told(front),
+        )
         await check(front)
         assert not list((tmp_path / "shared" / "uploads").glob("*/*")), "an upload is left"
     finally:
@@ -174,6 +179,20 @@ async def ask_now_and_then(front: Front, principal: Principal, project: Project,
         await front.ask_for(principal, project, f"{project.name} {number}")
 
 
+async def told(front: Front) -> dict[str, object]:
+    """What the table tells of them."""
+    accepted = {build.id for build in front.accepted}
+    rows = await front.rows("SELECT id, status, interruptions FROM builds")
+    ends = await front.rows(f"SELECT build_id FROM moves WHERE {ENDED} GROUP BY 1 HAVING count(*) > 1")
+    return {
+        "builds": ", ".join(f"{count} {status}" for status, count in sorted(Counter(row[1] for row in rows).items())),
+        "interrupted": f"{sum(row[2] for row in rows)} times",
+        "lost": len(accepted - {row[0] for row in rows}),
+        "stuck": sum(row[1] in ("queued", "running") for row in rows),
+        "doubled": len(ends),
+    }
+
+
 async def check(front: Front) -> None:
     accepted = {build.id for build in front.accepted}
     rows = await front.rows("SELECT id, environment_id, number, status, attempt, interruptions FROM builds")
@@ -183,12 +202,6 @@ async def check(front: Front) -> None:
     open_logs = await front.rows(
         "SELECT b.id FROM builds b JOIN log_streams s ON s.id = b.log_stream_id"
         " WHERE s.ended_at IS NULL AND b.status <> 'succeeded'"
-    )
-    print(
-        f"{len(rows)} builds: {dict(Counter(row[3] for row in rows))}; attempts {dict(Counter(row[4] for row in rows))};"
-        f" interrupted {sum(row[5] for row in rows)} times; told of {len(heard)}, twice"
-        f" {sum(times > 1 for _, _, times in heard)}; lost {len(accepted - {row[0] for row in rows})},"
-        f" stuck {len(stuck)}, doubled {len(ends)}"
     )
     assert len(accepted) == PROJECTS * (QUEUED_EACH + PUSHES_EACH)
     assert accepted <= {row[0] for row in rows}
