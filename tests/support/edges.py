@@ -3,7 +3,16 @@
 import asyncio
 
 from thakur.builds import Failure
-from thakur.runtime import Checked, DeploymentRefused, EdgeUnavailable, Order, Prepared, ReplicaState, ReplicaStatus
+from thakur.runtime import (
+    Checked,
+    DeploymentRefused,
+    EdgeFacts,
+    EdgeUnavailable,
+    Order,
+    Prepared,
+    ReplicaState,
+    ReplicaStatus,
+)
 
 REFUSED = Failure(code="refused", what="The edge was told to refuse this.", why="A test asked for it.", next="Go on.")
 
@@ -22,6 +31,21 @@ class FakeEdge:
 
     async def ping(self) -> None:
         return
+
+    async def facts(self) -> EdgeFacts:
+        self._answer_if_here()
+        return EdgeFacts(
+            version="0.1.0",
+            cpus=2,
+            load=0.5,
+            memory_bytes=2_000_000_000,
+            memory_used_bytes=1_000_000_000,
+            disk_bytes=20_000_000_000,
+            disk_used_bytes=5_000_000_000,
+            replicas=sum(order.replicas for order in self.orders.values() if order.plan.kind == "server"),
+            enforced=("sandbox",),
+            not_enforced={"memory": "no cgroup"},
+        )
 
     async def prepare(self, order: Order) -> Prepared:
         self._answer_if_here()

@@ -15,7 +15,7 @@ from thakur.builds import Artifact, ArtifactNotFound, Build, BuildEnded, BuildNo
 from thakur.errors import ThakurError
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
 from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
-from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus
+from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus, EdgeSeen
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 OPERATOR = Principal(actor="operator", team_id=1, roles={1: Role.OWNER})
@@ -284,6 +284,14 @@ class FakeRollouts:
         return msgspec.structs.replace(found, **now)
 
 
+class FakeEdges:
+    def __init__(self) -> None:
+        self.rows: list[EdgeSeen] = []
+
+    async def list(self, principal: Principal) -> list[EdgeSeen]:
+        return list(self.rows)
+
+
 @dataclass
 class Doubles:
     """Every double of one server, and what the API is given of them."""
@@ -294,6 +302,7 @@ class Doubles:
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     caches: FakeCaches = field(default_factory=FakeCaches)
+    edges: FakeEdges = field(default_factory=FakeEdges)
     builds: FakeBuilds = field(init=False)
     rollouts: FakeRollouts = field(init=False)
     missing: list[str] = field(default_factory=list)
@@ -314,6 +323,7 @@ class Doubles:
             caches=self.caches,
             runtime=self.runtime,
             rollouts=self.rollouts,
+            edges=self.edges,
             logs=self.logs,
             ready=ready,
             project_url=lambda name: f"http://{name}.localhost:8080",

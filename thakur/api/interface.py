@@ -10,7 +10,7 @@ from thakur.builds import Builds, Caches
 from thakur.errors import Malformed, Unauthenticated, Unavailable
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects
-from thakur.runtime import Rollouts, Runtime
+from thakur.runtime import Edges, Rollouts, Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class ApiServices:
     caches: Caches
     runtime: Runtime
     rollouts: Rollouts
+    edges: Edges
     logs: Logs
     ready: Callable[[], Awaitable[list[str]]]
     project_url: Callable[[str], str]

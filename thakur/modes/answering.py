@@ -97,6 +97,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         caches=core.caches,
         runtime=core.runtime,
         rollouts=parts.rollouts,
+        edges=parts.edges,
         logs=core.logs,
         ready=Readiness(core.db, core.queue, edges).missing,
         project_url=lambda name: core.addresses.url(name, PRODUCTION),

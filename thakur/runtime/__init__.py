@@ -3,6 +3,7 @@
 Deciding (service, rollout) knows the database; an edge (`edge*`) knows processes, sockets and its own files only.
 """
 
+from thakur.runtime.facts import EdgeFacts, Edges, EdgeSeen
 from thakur.runtime.interface import (
     AlreadyActive,
     ArtifactGone,
@@ -41,7 +42,10 @@ __all__ = [
     "DeploymentRefused",
     "DeploymentStatus",
     "Edge",
+    "EdgeFacts",
+    "EdgeSeen",
     "EdgeUnavailable",
+    "Edges",
     "EnvironmentUnknown",
     "HealthCheck",
     "NeverActive",

@@ -10,6 +10,7 @@ import msgspec
 from thakur.accounts import Principal
 from thakur.builds import Failure, Plan, Step
 from thakur.errors import Conflict, Invalid, NotFound, Unavailable
+from thakur.runtime.facts import EdgeFacts
 from thakur.runtime.statuses import DeploymentStatus, Reason
 from thakur.seam import deadline, idempotent
 
@@ -205,6 +206,9 @@ class Edge(Protocol):
 
     async def ping(self) -> None:
         """Return when its proxy serves. Raises Unavailable."""
+
+    async def facts(self) -> EdgeFacts:
+        """How its host fares, and what it can enforce."""
 
     async def prepare(self, order: Order) -> Prepared:
         """Fetch the artifact, start the replicas, make the pool. Raises DeploymentRefused, and then nothing is left of it."""

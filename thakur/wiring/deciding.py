@@ -11,6 +11,7 @@ from thakur.runtime import Edge
 from thakur.runtime.aftermath import Aftermath
 from thakur.runtime.asking import LocalRollouts
 from thakur.runtime.claims import Claims
+from thakur.runtime.edges import LocalEdges
 from thakur.runtime.jobs import RolloutJobs
 from thakur.runtime.placings import Placings
 from thakur.runtime.restart import Restart
@@ -28,6 +29,7 @@ class Deciding:
     """Rollouts and deletions, wired and not started."""
 
     rollouts: LocalRollouts
+    edges: LocalEdges
     rollout_jobs: RolloutJobs
     workers: tuple[Worker, ...]
 
@@ -52,6 +54,7 @@ def wire_deciding(core: Core, edges: Mapping[int, Edge]) -> Deciding:
         core.queue.attach(worker)
     return Deciding(
         rollouts=LocalRollouts(core.runtime, core.projects, core.builds, core.logs, core.queue, core.interrupts),
+        edges=LocalEdges(core.db, edges),
         rollout_jobs=jobs,
         workers=workers,
     )

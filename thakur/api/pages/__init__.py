@@ -4,7 +4,7 @@ A *page* is a template over what the services say; a *fragment* is one of its pa
 partial. A *shell* is what surrounds every page: places, recent projects, who is signed in, the theme.
 """
 
-from thakur.api.pages import acts, assets, deployments, env, logs, overview, projects, theme
+from thakur.api.pages import acts, assets, deployments, domains, edges, env, jump, logs, overview, projects, theme
 
 HANDLERS = [
     *assets.HANDLERS,
@@ -15,6 +15,9 @@ HANDLERS = [
     *acts.HANDLERS,
     *logs.HANDLERS,
     *env.HANDLERS,
+    *domains.HANDLERS,
+    *edges.HANDLERS,
+    *jump.HANDLERS,
 ]
 
 __all__ = ["HANDLERS"]

@@ -13,7 +13,7 @@ from thakur.api.pages.told import told
 from thakur.projects import Project
 from thakur.runtime import Deployment
 
-TABS = (("Overview", ""), ("Deployments", "/deployments"), ("Logs", "/logs"), ("Env", "/env"))
+TABS = (("Overview", ""), ("Deployments", "/deployments"), ("Logs", "/logs"), ("Env", "/env"), ("Domains", "/domains"))
 
 
 class ProjectHead(msgspec.Struct, frozen=True, kw_only=True):

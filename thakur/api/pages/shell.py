@@ -22,6 +22,9 @@ class Place(msgspec.Struct, frozen=True):
     icon: str
 
 
+PLACES = (Place("Projects", "/projects", "grid"), Place("Edges", "/edges", "edge"))
+
+
 class Recent(msgspec.Struct, frozen=True):
     """A project in the sidebar."""
 
@@ -45,7 +48,7 @@ async def shell_of(request: Request[Any, Any, Any], services: ApiServices, princ
     live = await services.runtime.active(principal, [project.id for project in projects])
     return Shell(
         here=here,
-        places=(Place("Projects", "/projects", "grid"),),
+        places=PLACES,
         recent=tuple(
             Recent(project.name, live[project.id].status if project.id in live else "waiting") for project in projects
         ),

@@ -19,6 +19,7 @@ from thakur.runtime.edge.convergence import Convergence
 from thakur.runtime.edge.diagnosis import not_held, not_started, still_routed
 from thakur.runtime.edge.holding import Holding
 from thakur.runtime.edge.homes import all_homes
+from thakur.runtime.edge.host import measured
 from thakur.runtime.edge.leaving import Leaving
 from thakur.runtime.edge.placement import Placement
 from thakur.runtime.edge.ports import Ports
@@ -26,6 +27,7 @@ from thakur.runtime.edge.replicas import LOG_SECONDS, Workshop
 from thakur.runtime.edge.routing import Routing
 from thakur.runtime.edge.starting.trying import Trying
 from thakur.runtime.edge.state import end_recorded
+from thakur.runtime.facts import EdgeFacts
 from thakur.runtime.interface import (
     STOP_SECONDS,
     Assignments,
@@ -126,6 +128,10 @@ class LocalEdge:
 
     async def ping(self) -> None:
         await self._proxy.ping()
+
+    async def facts(self) -> EdgeFacts:
+        replicas = sum(len(placement.replicas) for placement in self.held())
+        return measured(self._data_dir, replicas, await self._sandbox.enforcement())
 
     async def prepare(self, order: Order) -> Prepared:
         self._holding.note_order(order)
