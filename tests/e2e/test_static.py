@@ -20,6 +20,7 @@ def site(folder: Path, script: str) -> str:
     for path in (folder / "assets").iterdir():
         path.unlink()
     (folder / script[1:]).write_text(text)
+    (folder / "style.css").write_text("body { margin: 0 }")
     (folder / "index.html").write_text(f'<!doctype html><script type="module" src="{script}"></script>')
     return text
 
@@ -34,6 +35,8 @@ def test_an_open_tab_keeps_its_scripts_and_gets_them_compressed(server: Server, 
         assert unpack(answer.body).decode() == old
         assert len(answer.body) < len(old) / 5
 
+    page = server.get("tabs").headers["etag"]
+    style = server.get("tabs", "/style.css").headers["etag"]
     new = site(tmp_path, NEW)
     server.deploy(tmp_path, "tabs")
 
@@ -41,7 +44,8 @@ def test_an_open_tab_keeps_its_scripts_and_gets_them_compressed(server: Server, 
     kept = server.get("tabs", OLD, **BROWSER)
     assert (kept.status, kept.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
     assert zstd.decompress(kept.body).decode() == old
-    assert NEW in server.get("tabs").text
+    assert NEW in server.get("tabs", If_None_Match=page).text
+    assert server.get("tabs", "/style.css", If_None_Match=style).status == 304
     assert server.get("tabs").headers["cache-control"] == "public, max-age=0, must-revalidate"
     server.run("rollback", "--project", "tabs")
     assert server.get("tabs", NEW).text == new

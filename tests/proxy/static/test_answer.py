@@ -11,6 +11,7 @@ import pytest
 from support.visitors import Visitor, ask, get, visiting
 from support.waiting import eventually
 from support.workers import Worker, pool, running_worker
+from thakur.builds.packing.contents import mark_content
 
 HTML = "Accept: text/html\r\n"
 
@@ -181,6 +182,19 @@ async def test_the_same_path_in_two_folders_has_two_etags(site):
         one = (await visitor.ask(get("/"))).field("etag")
         await worker.table([pool("s2", directory="twin")], {"app.test": "s2"})
         assert (await visitor.ask(get("/"))).field("etag") != one
+
+
+async def test_the_same_content_has_the_same_etag_where_packing_noted_it(site):
+    twin = site.parent / "twin"
+    twin.mkdir()
+    (twin / "index.html").write_text("home")
+    for path, content in ((site, b"\x01" * 32), (twin, b"\x01" * 32)):
+        mark_content(os.fsencode(path / "index.html"), content)
+    async with serving(site) as (worker, visitor):
+        one = (await visitor.ask(get("/"))).field("etag")
+        await worker.table([pool("s2", directory="twin")], {"app.test": "s2"})
+        again = await visitor.ask(get("/", fields=f"If-None-Match: {one[0]}\r\n"))
+        assert (again.status, again.field("etag"), one) == (304, one, [f'"{"01" * 16}"'])
 
 
 async def test_parts_of_a_file_are_served(site):

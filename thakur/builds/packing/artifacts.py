@@ -10,7 +10,7 @@ import msgspec
 from thakur import durable
 from thakur.builds.disk import finish_removals, remove_tree, sync_file_system
 from thakur.builds.interface import ArtifactNotFound, BuildFailed, Failure
-from thakur.builds.packing.contents import Digest, Item, ItemKind, digest_of, file_digest, walk
+from thakur.builds.packing.contents import Digest, Item, ItemKind, digest_of, file_digest, mark_content, walk
 from thakur.builds.packing.pool import POOL, Pool
 from thakur.builds.packing.variants import CODINGS, Text, is_text, make_variants
 from thakur.builds.sources.links import Parts, stays_inside
@@ -75,7 +75,7 @@ class LocalArtifacts:
             kept.chmod(DIRECTORY_MODE)
             kept.rename(moved)
             pool = Pool(project / POOL)
-            packing = _Packing(moved, pool, uid, self._service_gid)
+            packing = _Packing(moved, pool, uid, self._service_gid, is_served=is_served)
             packed = packing.all()
             if is_served:
                 size = make_variants(moved, packing.texts, partial, pool, self._service_gid)
@@ -125,11 +125,12 @@ class LocalArtifacts:
 
 
 class _Packing:
-    def __init__(self, root: Path, pool: Pool, uid: int | None, gid: int | None) -> None:
+    def __init__(self, root: Path, pool: Pool, uid: int | None, gid: int | None, *, is_served: bool) -> None:
         self._root = os.fsencode(root)
         self._pool = pool
         self._uid = -1 if uid is None else uid
         self._gid = -1 if gid is None else gid
+        self._is_served = is_served
         self.texts: list[Text] = []
 
     def all(self) -> Packed:
@@ -150,6 +151,8 @@ class _Packing:
             else:
                 content = self._file(path, item)
                 digest.add(item, content)
+                if self._is_served:
+                    mark_content(path, content)
                 if is_text(item.path, item.size_bytes):
                     self.texts.append(Text(item.path, content, item.size_bytes))
                 size += item.size_bytes

@@ -151,7 +151,7 @@ class _Answer:
         self.coding = choose(accepted, self.coded)
         if self.coding:
             self.body = self.coded[self.coding]
-            self.etag = b'%b-%b"' % (self.body.etag[:-1], self.coding)
+            self.etag = b'%b-%b"' % (self.file.etag[:-1], self.coding)
 
     def write(self, client: "ClientConnection", status: str, piece: Piece | None, place: str = "") -> None:
         """Send the head, and of the body what it names."""
