@@ -15,6 +15,7 @@ from thakur.sandbox import (
     DeadlineExceeded,
     Identity,
     NameTaken,
+    NoProgress,
     Overlay,
     SandboxRefused,
     Workspace,
@@ -104,6 +105,22 @@ async def test_the_deadline_ends_a_step_with_all_its_processes(stage):
         await stage.play(run, stage.shell("setsid sleep 60 & sleep 60"), 0.3)
 
     assert alive(stage) == frozenset()
+
+
+async def test_a_step_that_neither_writes_nor_computes_is_ended(stage):
+    with pytest.raises((NoProgress, AssertionError), match="computed nothing"):
+        await stage.play(run, stage.shell("echo begun; sleep 60"), 20, 0.2)
+
+    assert alive(stage) == frozenset()
+
+
+async def test_a_step_that_computes_or_writes_is_at_work(stage):
+    computes = "i=0; while [ $i -lt 1000000 ]; do i=$((i + 1)); done"
+    writes = "for _ in 1 2 3 4 5 6; do sleep 0.1; echo on; done"
+
+    ending, _ = await stage.play(run, stage.shell(f"{computes}; {writes}"), 20, 0.3)
+
+    assert ending.is_success
 
 
 async def canceled(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from thakur.sandbox import DeadlineExceeded, Exit, OnOutput, Spec
 class FakeSandbox:
     """Implements what builds use of Sandbox; `exits` are taken in order, then everything succeeds."""
 
-    def __init__(self, *exits: tuple[bytes, Exit]) -> None:
+    def __init__(self, *exits: tuple[bytes, Exit | Exception]) -> None:
         self.exits = list(exits)
         self.specs: list[Spec] = []
         self.hangs = False
@@ -18,7 +18,9 @@ class FakeSandbox:
         self._may_go.set()
         self.left: frozenset[str] = frozenset()
 
-    async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
+    async def run(
+        self, spec: Spec, on_output: OnOutput, deadline_seconds: float, idle_seconds: float | None = None
+    ) -> Exit:
         self.specs.append(spec)
         await self._may_go.wait()
         if self.hangs:
@@ -32,6 +34,8 @@ class FakeSandbox:
                 raise
         output, ended = self.exits.pop(0) if self.exits else (b"", Exit(code=0))
         on_output(output)
+        if isinstance(ended, Exception):
+            raise ended
         return ended
 
     def hold(self) -> None:

@@ -78,10 +78,12 @@ class Stage:
         return Overlay(self.make("lower", files), self.make("upper"), self.make("work"))
 
 
-async def run(stage: Stage, spec: Spec, deadline_seconds: float = 20) -> tuple[Exit, str]:
+async def run(
+    stage: Stage, spec: Spec, deadline_seconds: float = 20, idle_seconds: float | None = None
+) -> tuple[Exit, str]:
     """Run one command; its output comes with its end."""
     output: list[bytes] = []
-    ending = await stage.sandbox.run(spec, output.append, deadline_seconds)
+    ending = await stage.sandbox.run(spec, output.append, deadline_seconds, idle_seconds)
     return ending, b"".join(output).decode()
 
 

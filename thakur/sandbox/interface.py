@@ -124,10 +124,13 @@ OnOutput = Callable[[bytes], None]
 class Sandbox(Protocol):
     """The one launcher for everything that runs a tenant's bytes. All calls happen on one event loop."""
 
-    async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
+    async def run(
+        self, spec: Spec, on_output: OnOutput, deadline_seconds: float, idle_seconds: float | None = None
+    ) -> Exit:
         """Run the command to its end and hand over its output, both streams merged, as it comes.
 
-        When this returns, raises or is canceled, no process of it is left. Raises DeadlineExceeded, SandboxRefused.
+        One that neither writes nor computes for `idle_seconds` is ended. When this returns, raises or is canceled, no
+        process of it is left. Raises DeadlineExceeded, NoProgress, SandboxRefused.
         """
 
     async def start(self, spec: Spec, log_path: Path, status_path: Path) -> Identity:
@@ -181,6 +184,12 @@ class DeadlineExceeded(Unavailable):
     """The command ran longer than it may and was killed."""
 
     code = "deadline_exceeded"
+
+
+class NoProgress(Unavailable):
+    """The command neither wrote nor computed anything for too long and was killed."""
+
+    code = "no_progress"
 
 
 class NameTaken(Conflict):

@@ -16,6 +16,7 @@ from thakur.sandbox import listening, probe, processes, status
 from thakur.sandbox.cgroups import Cgroups
 from thakur.sandbox.copies import copy_instead, is_about_overlays
 from thakur.sandbox.host import Host, this_host
+from thakur.sandbox.idling import Idling
 from thakur.sandbox.interface import (
     DeadlineExceeded,
     Enforcement,
@@ -51,7 +52,9 @@ class LocalSandbox:
         self._cgroups = Cgroups(root_name)
         self._enforcement: Enforcement | None = None
 
-    async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
+    async def run(
+        self, spec: Spec, on_output: OnOutput, deadline_seconds: float, idle_seconds: float | None = None
+    ) -> Exit:
         leaf = self._make_leaf(spec)
         began = time.monotonic()
         reader, writer = os.pipe()
@@ -62,7 +65,7 @@ class LocalSandbox:
             async with asyncio.timeout(deadline_seconds):
                 with _closing(writer):
                     born = await self._spawn(spec, leaf, output=writer, report=report, outlives=False)
-                await output.follow(born[0])
+                await output.follow(born[0], Idling(born[1], idle_seconds) if idle_seconds else None)
                 await self._kill(leaf, born)
                 await output.drain()
         except TimeoutError as error:

@@ -6,6 +6,7 @@ import os
 
 from thakur.pids import Process
 from thakur.sandbox import processes
+from thakur.sandbox.idling import Idling
 from thakur.sandbox.interface import OnOutput
 
 CHUNK_BYTES = 64 << 10
@@ -24,15 +25,15 @@ class Output:
         self._last = b""
         self._is_open = True
 
-    async def follow(self, process: Process) -> None:
-        """Hand over what comes until the process has ended."""
+    async def follow(self, process: Process, idling: Idling | None = None) -> None:
+        """Hand over what comes until the process has ended. Raises NoProgress."""
         try:
             ended = os.pidfd_open(process.pid)
         except ProcessLookupError:
             return
         try:
             while self._is_open:
-                ready = await processes.readable(ended, self._reader)
+                ready = await self._ready(ended, idling)
                 if self._reader in ready:
                     self._read()
                 if ended in ready:
@@ -51,6 +52,17 @@ class Output:
 
     def last_words(self) -> str:
         return tidy(self._last)
+
+    async def _ready(self, ended: int, idling: Idling | None) -> frozenset[int]:
+        while idling is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(idling.look_seconds):
+                    ready = await processes.readable(ended, self._reader)
+                    if self._reader in ready:
+                        idling.heard()
+                    return ready
+            idling.look()
+        return await processes.readable(ended, self._reader)
 
     def _read(self) -> None:
         try:
