@@ -12,7 +12,7 @@ from support.tarballs import link, packed, packed_files, packed_folder
 from support.waiting import eventually
 from thakur.builds import BuildFailed
 from thakur.builds.attempts import Attempt
-from thakur.sandbox import Exit, OnOutput, SandboxRefused, Spec
+from thakur.sandbox import Exit, SandboxRefused, Spec
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FROZEN = ("bun", "install", "--frozen-lockfile")
@@ -85,7 +85,7 @@ async def test_a_build_script_makes_the_output(place: BuildPlace) -> None:
 
 
 async def test_a_failed_build_says_why_and_leaves_nothing_but_its_cache(tmp_path: Path) -> None:
-    place, _ = fake_place(tmp_path, (b"", Exit(code=0)), (b"Error: broken\n", Exit(code=1)))
+    place, _ = fake_place(tmp_path, (b"", Exit(code=0)), (b"Cannot find module 'x'\n", Exit(code=1)))
     files = {"package.json": '{"dependencies": {"hono": "4"}, "scripts": {"build": "x"}}', "index.ts": ""}
 
     with pytest.raises(BuildFailed) as failed:
@@ -93,7 +93,7 @@ async def test_a_failed_build_says_why_and_leaves_nothing_but_its_cache(tmp_path
 
     failure = failed.value.failure
     assert place.lines[-3:] == [("error", failure.what), ("error", failure.why), ("error", failure.next)]
-    assert place.output == "Error: broken\n"
+    assert place.output == "Cannot find module 'x'\n"
     assert [step.name for step in place.attempt.steps] == ["unpack", "detect", "install", "build"]
     assert leftovers(place, tmp_path) == []
     assert (tmp_path / "data" / "builds" / "1" / "cache").is_dir()
@@ -291,7 +291,7 @@ async def test_commands_are_given_the_env_vars_and_their_log_hides_them(place: B
 
 async def test_a_sandbox_that_quotes_a_secret_is_kept_without_it(tmp_path: Path) -> None:
     class QuotingSandbox(FakeSandbox):
-        async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
+        async def run(self, spec: Spec, *_: object) -> Exit:
             raise SandboxRefused(f"It said {spec.env['TOKEN']}")
 
     place = BuildPlace(tmp_path / "data", QuotingSandbox())

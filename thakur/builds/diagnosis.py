@@ -19,6 +19,16 @@ def too_long(argv: tuple[str, ...], seconds: float) -> Failure:
     )
 
 
+def stalled(argv: tuple[str, ...], seconds: float) -> Failure:
+    """The command neither wrote nor computed anything for so long."""
+    return Failure(
+        code="build_stalled",
+        what=f"`{shlex.join(argv)}` was stopped: it made no progress for {seconds / 60:.3g} minutes.",
+        why="It wrote nothing and computed nothing, like a command that waits for input or hangs.",
+        next="Look at the last lines of the log for the command that hangs, and give it what it waits for.",
+    )
+
+
 def command_failed(argv: tuple[str, ...], ended: Exit, limits: Limits, output: str) -> Failure:
     """What a command's end means: a limit that it hit, else what its own words give away."""
     command = shlex.join(argv)

@@ -1,10 +1,21 @@
 """The install step: the packages that a plan needs, by its lockfile as far as that goes."""
 
-import shlex
+import re
 
+import msgspec
+
+from thakur.builds.detection.commands import shown
+from thakur.builds.detection.wishes import unmet
+from thakur.builds.ground import Ground, look, set_aside
 from thakur.builds.interface import Plan
 from thakur.builds.steps import INSTALL_ENV, CommandFailed, Place, Steps
+from thakur.builds.threads import to_its_end
+from thakur.builds.tools.environment import Runtime, manager_env, runtime_env
 from thakur.logs import Level
+
+_BLOCKED = re.compile(r"Blocked \d+ postinstall")
+# Tools that read lockfiles know bun's first format only, and take pnpm's for a sign of pnpm's own files.
+_TIDY = 'sed -i \'2s/"lockfileVersion": 2/"lockfileVersion": 1/\' bun.lock; if [ -e nx.json ]; then rm -f pnpm-lock.yaml; fi'
 
 
 class Installer:
@@ -13,22 +24,79 @@ class Installer:
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
 
-    async def install(self, place: Place, plan: Plan) -> None:
-        """Run the plan's install command, without the lockfile when that has drifted. Raises BuildFailed."""
+    async def equip(self, place: Place, plan: Plan) -> Place:
+        """The place with what its tools are told: the package manager that the project names."""
         if plan.install is None:
+            return place
+        ground = await to_its_end(look, place.workspace / plan.install_in)
+        return msgspec.structs.replace(place, env={**manager_env(ground.manager), **place.env})
+
+    async def install(self, place: Place, plan: Plan) -> None:
+        """Install what package.json asks for, and what the plan adds to it. Raises BuildFailed."""
+        if plan.install is not None:
+            await self._install_packages(place, plan, plan.install)
+        if plan.adds:
+            place.writer.write(f"Adding {', '.join(plan.adds)}, which {plan.framework} needs here", Level.DEPLOY)
+            await self._run(place, plan, ("bun", "add", "--dev", *plan.adds), plan.root)
+
+    async def _install_packages(self, place: Place, plan: Plan, command: tuple[str, ...]) -> None:
+        directory = place.workspace / plan.install_in
+        ground = await to_its_end(look, directory)
+        await to_its_end(set_aside, directory, ground)
+        self._say(place, ground)
+        place.writer.write(f"Installing with {shown(command)}", Level.DEPLOY)
+        output = await self._install(place, plan, command)
+        if command[:2] != ("bun", "install"):
             return
-        place.writer.write(f"Installing with {shlex.join(plan.install)}", Level.DEPLOY)
+        if _BLOCKED.search(output):
+            await self._see_to_scripts(place, plan, ground)
+        if ground.lock is not None and ground.is_foreign:
+            await self._run(place, plan, ("sh", "-c", _TIDY))
+
+    def _say(self, place: Place, ground: Ground) -> None:
+        lock, tools = ground.lock, self._steps.toolchain
+        if lock is not None and lock.manager != "bun":
+            if lock.migrates:
+                place.writer.write(f"bun installs in place of {ground.manager}, by {lock.name}", Level.DEPLOY)
+            else:
+                place.writer.write(
+                    f"{lock.name} is of format {lock.format}, which bun cannot take over. Versions are chosen anew from "
+                    f"package.json and may differ from yours. Write it with a newer {lock.manager}, or commit a bun.lock.",
+                    Level.WARNING,
+                )
+        for name in ground.others:
+            place.writer.write(f"{name} is ignored: package.json names {ground.wishes.package_manager}", Level.WARNING)
+        for sentence in unmet(ground.wishes, tools.versions, tools.stand_in):
+            place.writer.write(sentence, Level.WARNING)
+
+    async def _install(self, place: Place, plan: Plan, command: tuple[str, ...]) -> str:
         try:
-            await self._run(place, plan, plan.install)
+            return await self._run(place, plan, command)
         except CommandFailed as error:
-            if "lockfile is frozen" not in error.output:
+            if error.failure.code != "lockfile_drift":
                 raise
+        place.writer.write(
+            "Lockfile drift: the lockfile does not fit package.json. Installing without it; run bun install and commit "
+            "the lockfile that it writes.",
+            Level.WARNING,
+        )
+        return await self._install(place, plan, tuple(word for word in command if word[:8] != "--frozen"))
+
+    async def _see_to_scripts(self, place: Place, plan: Plan, ground: Ground) -> None:
+        if not ground.is_foreign or ground.wishes.names_trusted:
+            await self._run(place, plan, ("bun", "pm", "untrusted"))
             place.writer.write(
-                "Lockfile drift: the lockfile does not fit package.json. Installing without it; run bun install and commit "
-                "the lockfile that it writes.",
+                "The scripts above did not run: bun runs those of packages that trustedDependencies in package.json "
+                "names. Name a package there if it does not work without.",
                 Level.WARNING,
             )
-            await self._run(place, plan, tuple(word for word in plan.install if word[:8] != "--frozen"))
+            return
+        place.writer.write("Running the install scripts of packages, as npm does", Level.DEPLOY)
+        try:
+            await self._run(place, plan, ("bun", "pm", "trust", "--all"))
+        except CommandFailed as error:
+            place.writer.write(f"{error.failure.what} {error.failure.why} The build goes on without it.", Level.WARNING)
 
-    async def _run(self, place: Place, plan: Plan, command: tuple[str, ...]) -> None:
-        await self._steps.run(place, command, INSTALL_ENV, plan.install_in)
+    async def _run(self, place: Place, plan: Plan, command: tuple[str, ...], directory: str | None = None) -> str:
+        runtime: Runtime = "node" if "node" in (plan.runtime, plan.build_runtime) else "bun"
+        return await self._steps.run(place, command, INSTALL_ENV | runtime_env(runtime), directory or plan.install_in)

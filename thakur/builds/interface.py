@@ -205,11 +205,14 @@ class BuildFailed(ThakurError):
 class Toolchain(msgspec.Struct, frozen=True, kw_only=True):
     """The programs that build and run applications: `bun`, and `node` where this host has one.
 
-    `binds` is what a build's sandbox must show (source, target), `path` what its PATH begins with.
+    `versions` are theirs by name, `stand_in` is the version of node that bun behaves like. `binds` is what a build's
+    sandbox must show (source, target), `path` what its PATH begins with.
     """
 
     bun: str
     node: str | None = None
+    versions: dict[str, str] = {}
+    stand_in: str = ""
     binds: tuple[tuple[str, str], ...]
     path: tuple[str, ...]
 

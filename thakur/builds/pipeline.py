@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from thakur.builds.attempts import Attempt, Outcome
+from thakur.builds.building import Builder
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.smells import smells_of_cache
-from thakur.builds.detection.commands import shown
 from thakur.builds.detection.describe import changes, describe
 from thakur.builds.detection.detect import detect, settle
 from thakur.builds.detection.tree import read_built_tree, read_tree
@@ -24,22 +23,19 @@ from thakur.builds.reuse import Reuse
 from thakur.builds.sources.unpack import unpack
 from thakur.builds.sources.uploads import Uploads
 from thakur.builds.steps import (
-    BUILD_ENV,
     BUILD_SECONDS,
-    INSTALL_ENV,
     NAMES_BEGIN,
     CommandFailed,
     Deadline,
     Place,
     Steps,
 )
+from thakur.builds.threads import in_thread, to_its_end
 from thakur.builds.workspaces import Workspaces
 from thakur.logs import Level, Logs
 from thakur.projects import EnvVars, Phase
 from thakur.sandbox import SandboxRefused
 from thakur.security import Redactor
-
-Result = TypeVar("Result")
 
 
 class Pipeline:
@@ -69,6 +65,7 @@ class Pipeline:
         self._artifacts = artifacts
         self._steps = steps
         self._installer = Installer(steps)
+        self._builder = Builder(steps)
         self._reuse = reuse
         self._uid_of = uid_of
         self._owns_files = owns_files
@@ -135,11 +132,11 @@ class Pipeline:
                 await self._unpack(attempt.build, place)
             async with attempt.step("detect"):
                 attempt.plan = plan = await self._detect(place)
+                place = await self._installer.equip(place, plan)
             async with attempt.step("install"):
                 await self._install(attempt.build, place, plan, loan)
-                await self._add(place, plan, loan)
             async with attempt.step("build"):
-                await self._build(place, plan, loan)
+                attempt.plan = plan = await self._builder.build(place, plan, loan)
             async with attempt.step("package"):
                 attempt.plan = plan = await self._settle(place, plan)
                 packed = await self._package(attempt.build, place, plan, loan)
@@ -149,7 +146,7 @@ class Pipeline:
         archive = self._uploads.path(build.project_id, build.source.digest)
         canceled = threading.Event()
         try:
-            found = await _in_thread(canceled, unpack, archive, place.workspace, self._owner(place), canceled)
+            found = await in_thread(canceled, unpack, archive, place.workspace, self._owner(place), canceled)
         except FileNotFoundError as error:
             raise BuildFailed(
                 Failure(code="upload_missing", what="The upload is no longer on this host.", next="Deploy again.")
@@ -176,7 +173,7 @@ class Pipeline:
     async def _install(self, build: Build, place: Place, plan: Plan, loan: Loan) -> None:
         if plan.install is None and plan.build is None:
             return
-        await _to_its_end(loan.open, plan, is_fresh=build.source.is_fresh)
+        await to_its_end(loan.open, plan, is_fresh=build.source.is_fresh)
         if loan.is_suspected:
             place.writer.write(
                 "The last builds failed with the caches of earlier ones, so this one begins without any.", Level.WARNING
@@ -187,32 +184,9 @@ class Pipeline:
             if not loan.has_packages or not smells_of_cache(error.output, ()):
                 raise
             place.writer.write("Installing again with an empty package cache, in case it is broken.", Level.WARNING)
-            await _to_its_end(loan.empty_packages)
+            await to_its_end(loan.empty_packages)
             await self._installer.install(place, plan)
-
-    async def _add(self, place: Place, plan: Plan, loan: Loan) -> None:
-        if plan.adds:
-            place.writer.write(f"Adding {', '.join(plan.adds)}, which {plan.framework} needs here", Level.DEPLOY)
-            await self._steps.run(place, ("bun", "add", "--dev", *plan.adds), INSTALL_ENV, plan.root)
-        await _to_its_end(loan.installed)
-
-    async def _build(self, place: Place, plan: Plan, loan: Loan) -> None:
-        if plan.build is None:
-            return
-        lent = await _to_its_end(loan.lend_frameworks)
-        place.writer.write(f"Building with {shown(plan.build)}", Level.DEPLOY)
-        if lent:
-            place.writer.write(f"Going on from the last build's {', '.join(lent)}", Level.DEPLOY)
-        try:
-            await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env, plan.root)
-        except CommandFailed as error:
-            if not lent or not smells_of_cache(error.output, lent):
-                raise
-            place.writer.write(
-                "Building again without the last build's caches, in case they are broken.", Level.WARNING
-            )
-            await _to_its_end(loan.drop_frameworks)
-            await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env, plan.root)
+        await to_its_end(loan.installed)
 
     async def _settle(self, place: Place, plan: Plan) -> Plan:
         if plan.build is None:
@@ -223,7 +197,7 @@ class Pipeline:
         return settled
 
     async def _package(self, build: Build, place: Place, plan: Plan, loan: Loan) -> Packed:
-        await _to_its_end(loan.take)
+        await to_its_end(loan.take)
         await asyncio.to_thread(join_output, place.workspace, plan)
         kept = kept_directory(place.workspace, plan)
         if plan.kind == "static" and not (kept / "index.html").is_file():
@@ -231,11 +205,11 @@ class Pipeline:
         # An artifact that nobody wants any more does no harm, so this part is waited for and not interrupted.
         owner = self._owner(place)
         pack = partial(self._artifacts.pack, is_served=plan.kind == "static")
-        packed = await _to_its_end(pack, build.project_id, kept, owner)
+        packed = await to_its_end(pack, build.project_id, kept, owner)
         files = f"{packed.files:,} files ({_size(packed.size_bytes - packed.variants_bytes)})"
         variants = f", {_size(packed.variants_bytes)} of compressed forms beside them" if packed.variants_bytes else ""
         place.writer.write(f"Packed {files} as {packed.digest[:12]}{variants}", Level.SUCCESS)
-        await _to_its_end(loan.keep)
+        await to_its_end(loan.keep)
         return packed
 
     def _owner(self, place: Place) -> int | None:
@@ -249,22 +223,6 @@ class Pipeline:
         self._workspaces.recover()
         self._artifacts.remove_partial()
         self._uploads.remove_partial()
-
-
-async def _to_its_end(work: Callable[..., Result], *arguments: object, **options: object) -> Result:
-    return await _in_thread(threading.Event(), lambda: work(*arguments, **options))
-
-
-async def _in_thread(canceled: threading.Event, work: Callable[..., Result], *arguments: object) -> Result:
-    # A thread cannot be killed: its flag is set, and its end is waited for, before the workspace goes.
-    running = asyncio.get_running_loop().run_in_executor(None, lambda: work(*arguments))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        canceled.set()
-        await asyncio.wait([running])
-        running.exception()
-        raise
 
 
 def _size(size_bytes: int) -> str:

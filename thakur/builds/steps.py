@@ -7,14 +7,16 @@ from pathlib import Path
 
 import msgspec
 
-from thakur.builds.diagnosis import command_failed, too_long
+from thakur.builds.diagnosis import command_failed, stalled, too_long
 from thakur.builds.interface import BuildFailed, Failure, Toolchain
 from thakur.builds.sources.unpack import CACHE_NAME
 from thakur.logs import StreamWriter
-from thakur.sandbox import Bind, DeadlineExceeded, Limits, Sandbox, Spec, Workspace, certificate_binds
+from thakur.sandbox import Bind, DeadlineExceeded, Limits, NoProgress, Sandbox, Spec, Workspace, certificate_binds
 from thakur.security import Redactor
 
 BUILD_SECONDS = 20 * 60.0
+# Nothing written and nothing computed for so long: nothing will come any more.
+IDLE_SECONDS = 3 * 60.0
 BUILD_MEMORY_BYTES = 1536 * 1024**2
 BUILD_MEMORY_SHARE = 0.6
 BUILD_CPUS = 2.0
@@ -63,7 +65,7 @@ class Steps:
 
     def __init__(self, sandbox: Sandbox, toolchain: Toolchain, passed: Mapping[str, str]) -> None:
         self._sandbox = sandbox
-        self._toolchain = toolchain
+        self.toolchain = toolchain
         self._passed = dict(passed)
 
     async def end_leftovers(self) -> None:
@@ -72,9 +74,12 @@ class Steps:
             if name.startswith(NAMES_BEGIN):
                 await self._sandbox.end(name)
 
-    async def run(self, place: Place, argv: tuple[str, ...], env: Mapping[str, str], directory: str = ".") -> None:
-        """Run one command to its end, in a directory of the source. Raises BuildFailed with the limit or the exit code that ended it."""
-        tail = _Tail(place.writer)
+    async def run(self, place: Place, argv: tuple[str, ...], env: Mapping[str, str], directory: str = ".") -> str:
+        """Run one command to its end, in a directory of the source; returns the end of what it wrote.
+
+        Raises BuildFailed with the limit or the exit code that ended it.
+        """
+        tail, redactor = _Tail(place.writer), Redactor(place.env.values())
         limits = build_limits()
         spec = Spec(
             name=place.name,
@@ -85,24 +90,27 @@ class Steps:
             app=Workspace(str(place.workspace)),
             directory=directory,
             binds=(
-                *(Bind(source, target) for source, target in self._toolchain.binds),
+                *(Bind(source, target) for source, target in self.toolchain.binds),
                 *certificate_binds(self._passed),
             ),
-            path=self._toolchain.path,
+            path=self.toolchain.path,
             limits=limits,
             is_background=True,
         )
         try:
-            ended = await self._sandbox.run(spec, tail.output, place.deadline.left_seconds())
+            ended = await self._sandbox.run(spec, tail.output, place.deadline.left_seconds(), IDLE_SECONDS)
         except DeadlineExceeded as error:
             raise BuildFailed(too_long(argv, place.deadline.seconds)) from error
+        except NoProgress as error:
+            raise CommandFailed(stalled(argv, IDLE_SECONDS), tail.text(redactor)) from error
+        output = tail.text(redactor)
         if not ended.is_success:
-            output = tail.text(Redactor(place.env.values()))
             raise CommandFailed(command_failed(argv, ended, limits, output), output)
+        return output
 
 
 class CommandFailed(BuildFailed):
-    """The command ended with an error; `output` is the end of what it wrote."""
+    """The command ended with an error, or had to be ended; `output` is the end of what it wrote."""
 
     def __init__(self, failure: Failure, output: str) -> None:
         super().__init__(failure)

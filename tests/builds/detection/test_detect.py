@@ -45,7 +45,7 @@ def test_an_application_in_a_folder_below_is_pointed_at(paths: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize(
-    ("lock", "word"), [("package-lock.json", "package-lock.json"), ("README.md", "no lockfile"), ("bun.lock", None)]
+    ("lock", "word"), [("package-lock.json", None), ("README.md", "no lockfile"), ("bun.lock", None)]
 )
 def test_versions_that_may_drift_are_said(lock: str, word: str | None) -> None:
     text = '{"dependencies": {"hono": "4"}}'

@@ -31,13 +31,21 @@ def test_the_settings_name_another_bun(tmp_path: Path) -> None:
     assert find_toolchain(Path("/bin/true"), tmp_path / "shims").bun == "/bin/true"
 
 
-def test_bun_stands_in_for_a_node_that_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_may_be_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toolchain, "find_node", lambda: None)
-    assert find_toolchain(None, tmp_path).node is None
-    assert (tmp_path / "node").readlink() == Path(BUN_TARGET)
 
-    monkeypatch.setattr(toolchain, "find_node", lambda: NODE)
+    found = find_toolchain(None, tmp_path)
+
+    assert found.node is None
+    assert found.binds == ((found.bun, BUN_TARGET), (str(tmp_path), SHIMS_TARGET))
+
+
+def test_two_processes_may_make_the_shims_and_old_ones_are_replaced(tmp_path: Path) -> None:
+    (tmp_path / "node").symlink_to("/usr/bin/false")
+
+    find_toolchain(None, tmp_path)
     find_toolchain(None, tmp_path)
 
-    assert {path.name for path in tmp_path.iterdir()} == {"bunx", "node"}
-    assert (tmp_path / "node").readlink() == Path(NODE_TARGET)
+    assert (tmp_path / "node").read_text().startswith("#!/bin/sh")
+    assert (tmp_path / "bun").readlink() == (tmp_path / "emulated" / "node").readlink() == Path(BUN_TARGET)
+    assert not list(tmp_path.glob(".*"))

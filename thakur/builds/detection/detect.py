@@ -10,13 +10,12 @@ from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework
 from thakur.builds.detection.frameworks import FRAMEWORKS
 from thakur.builds.detection.installing import install_command
+from thakur.builds.detection.locks import LOCKS
 from thakur.builds.detection.monorepo import install_root, manifest_of, siblings_to_build
 from thakur.builds.detection.roots import chosen_root, nothing_recognised
 from thakur.builds.detection.runtimes import needs_node
 from thakur.builds.detection.tree import Tree
 from thakur.builds.interface import BuildFailed, Plan
-
-_FOREIGN_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
 
 
 def detect(tree: Tree) -> Plan:
@@ -96,11 +95,8 @@ def _filtered(names: tuple[str, ...]) -> str:
 
 
 def _notes(tree: Tree) -> tuple[str, ...]:
-    if tree.has("bun.lock", "bun.lockb"):
+    if tree.has(*LOCKS):
         return ()
-    foreign = next((name for name in _FOREIGN_LOCKS if tree.has(name)), None)
-    if foreign:
-        return (f"{foreign} is taken over by bun; commit a bun.lock to install exactly the same everywhere.",)
     return ("There is no lockfile, so versions may change from build to build; commit a bun.lock.",)
 
 

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import platform
+import subprocess
 from pathlib import Path
 
 from thakur.builds.interface import BunMissing
@@ -14,11 +15,31 @@ OFFICIAL_SHA256 = {
     "aarch64": "354c2b049c716aca07b2e5cddb887928ac58950675d1258bb6312083917793b6",
 }
 _HASH_BYTES = 1024 * 1024
+_ASK_SECONDS = 10.0
 
 
 def find_bun(named: Path | None) -> Path:
     """The bun that the settings name, else the wheel's, checked once. Raises BunMissing."""
     return _of_the_wheel() if named is None else named
+
+
+def bun_versions(program: Path) -> tuple[str, str]:
+    """Its own version, and the version of node that it behaves like; nothing where it does not say."""
+    return _asked(str(program), program.stat().st_mtime_ns)
+
+
+@functools.cache
+def _asked(program: str, modified_ns: int) -> tuple[str, str]:  # noqa: ARG001  (it is the cache's key)
+    try:
+        answer = subprocess.run(
+            [program, "-p", "Bun.version + ' ' + process.versions.node"],
+            # A bunfig.toml or .env beside us must have no say.
+            capture_output=True, text=True, timeout=_ASK_SECONDS, check=True, cwd="/"
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return "", ""
+    version, _, stand_in = answer.stdout.strip().partition(" ")
+    return version, stand_in
 
 
 def _of_the_wheel() -> Path:

@@ -75,7 +75,7 @@ INSTALLS: tuple[Rule, ...] = (
         r"error: (?:install|postinstall|preinstall) script from \"(?P<package>[^\"\n]+)\" exited",
         said(
             "The package {package} has native code without a prebuilt file for this system, and it could not be compiled here.",
-            "Take a version of {package} with prebuilt files for Linux, or another package without native code.",
+            "Take a version of {package} with prebuilt files for Linux, or install python3, make and g++ on the server.",
         ),
         BUILDING,
     ),

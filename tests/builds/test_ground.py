@@ -1,0 +1,22 @@
+import json
+from pathlib import Path
+
+from thakur.builds.ground import look, set_aside
+
+
+def test_the_lockfile_of_the_package_manager_that_is_named_counts(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(json.dumps({"packageManager": "yarn@4.5.0"}))
+    (tmp_path / "package-lock.json").write_text('{"lockfileVersion": 3}')
+    (tmp_path / "yarn.lock").write_text("__metadata:\n  version: 8\n")
+
+    ground = look(tmp_path)
+    set_aside(tmp_path, ground)
+
+    assert (ground.lock.name, ground.manager, ground.others) == ("yarn.lock", "yarn@4.5.0", ("package-lock.json",))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["package.json", "yarn.lock"]
+
+
+def test_an_empty_directory_has_no_lockfile(tmp_path: Path) -> None:
+    ground = look(tmp_path)
+
+    assert (ground.lock, ground.manager, ground.is_foreign) == (None, "", True)
