@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from support.needs import Needs
 from support.rollout_room import RolloutRoom
 from thakur.builds import ArtifactReady
 from thakur.builds.models import ArtifactRow
@@ -64,11 +65,11 @@ async def test_what_is_not_kept_goes_with_its_files_and_its_share_of_the_pool(ho
     kept, gone = await house.built("one"), await house.built("two")
     pool = house.directory / "artifacts" / str(house.project.id) / POOL
 
-    assert await house.removal.keep({kept.artifact_id}) == 1
+    assert await house.removal.keep(Needs([kept.artifact_id])) == 1
 
     assert (await house.is_kept(kept), await house.is_kept(gone)) == (True, False)
     assert [path.read_text() for path in pool.iterdir()] == ["one"]
-    assert await house.removal.keep({kept.artifact_id}) == 0
+    assert await house.removal.keep(Needs([kept.artifact_id])) == 0
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ async def test_nothing_goes_while_the_project_is_built_or_a_build_is_not_announc
     await house.execute("UPDATE builds SET finished_at = now()")
     await house.execute(change)
 
-    assert await house.removal.keep(set()) == 0
+    assert await house.removal.keep(Needs()) == 0
 
     assert await house.is_kept(ready)
 
@@ -89,6 +90,14 @@ async def test_a_build_that_was_never_announced_does_not_hold_files_for_ever(hou
     ready = await house.built("one")
     await house.execute("UPDATE builds SET announced_at = NULL, finished_at = now() - interval '2 hours'")
 
-    await house.removal.keep(set())
+    await house.removal.keep(Needs())
 
     assert not await house.is_kept(ready)
+
+
+async def test_what_came_to_be_needed_meanwhile_stays(house: House) -> None:
+    reused, gone = await house.built("one"), await house.built("two")
+
+    assert await house.removal.keep(Needs((), [reused.artifact_id])) == 1
+
+    assert (await house.is_kept(reused), await house.is_kept(gone)) == (True, False)

@@ -6,6 +6,7 @@ import pytest
 
 from support.build_house import BuildHouse
 from support.building import body_of
+from support.needs import Needs
 from support.tarballs import packed_files
 from thakur.builds import Build, BuildStatus, Upload
 from thakur.projects import Project
@@ -74,7 +75,7 @@ async def test_an_artifact_whose_files_are_gone_is_built_again(house: BuildHouse
 async def test_an_artifact_that_was_removed_is_built_again(house: BuildHouse) -> None:
     project = await house.project()
     await built(house, project)
-    await house.builds.keep_artifacts(())
+    await house.builds.keep_artifacts(Needs())
 
     await built(house, project)
 

@@ -1,6 +1,6 @@
 """The deciding half of runtime on a real database, with an edge that is told how to behave."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from support.env_vars import FixedEnv
 from support.queues import RecordingQueue
 from thakur.accounts import Principal
 from thakur.accounts.service import LocalAccounts
-from thakur.builds import Artifact, ArtifactReady, Plan
+from thakur.builds import Artifact, ArtifactNeeds, ArtifactReady, Plan
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.rows import artifact_of
 from thakur.db import Database
@@ -93,8 +93,8 @@ class KnownArtifacts:
         assert row is not None
         return artifact_of(row)
 
-    async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
-        self.kept = set(artifact_ids)
+    async def keep_artifacts(self, needs: ArtifactNeeds) -> int:
+        self.kept = set(await needs.needed())
         return 0
 
 

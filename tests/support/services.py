@@ -11,7 +11,17 @@ import msgspec
 from support.env_vars import FakeEnvVars
 from thakur.accounts import Action, Principal, Role
 from thakur.api import ApiServices
-from thakur.builds import Artifact, ArtifactNotFound, Build, BuildEnded, BuildNotFound, BuildStatus, Source, Upload
+from thakur.builds import (
+    Artifact,
+    ArtifactNeeds,
+    ArtifactNotFound,
+    Build,
+    BuildEnded,
+    BuildNotFound,
+    BuildStatus,
+    Source,
+    Upload,
+)
 from thakur.errors import ThakurError
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
 from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
@@ -203,7 +213,7 @@ class FakeBuilds:
     async def artifact_bytes(self, project_ids: Collection[int]) -> dict[int, int]:
         return {project_id: self.kept_bytes for project_id in project_ids if self.kept_bytes}
 
-    async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
+    async def keep_artifacts(self, needs: ArtifactNeeds) -> int:
         return 0
 
 

@@ -229,6 +229,13 @@ class ArtifactReady(msgspec.Struct, frozen=True, kw_only=True):
     requested_by: str
 
 
+class ArtifactNeeds(Protocol):
+    """Who knows which artifacts may still be run."""
+
+    async def needed(self) -> Collection[int]:
+        """Their ids as of this moment; asked again before each one that goes."""
+
+
 class ArtifactConsumer(Protocol):
     """Implemented above: what becomes of an artifact."""
 
@@ -279,8 +286,8 @@ class Builds(Protocol):
     async def artifact_bytes(self, project_ids: Collection[int]) -> dict[int, int]:
         """The size of the artifacts that are kept, by project id; a file that several share counts in each."""
 
-    async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
-        """Remove the files of every other artifact on the server, but of no project that is just being built.
+    async def keep_artifacts(self, needs: ArtifactNeeds) -> int:
+        """Remove the files of every artifact that nobody needs, but of no project that is just being built.
 
         Returns how many artifacts went. May be called twice.
         """

@@ -1,10 +1,10 @@
 """Removal of artifacts that nobody can bring back: their files go, their rows stay to tell of them."""
 
 import logging
-from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from thakur.builds.interface import ArtifactNeeds
 from thakur.builds.leftovers import ANNOUNCE_WITHIN
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.packing.artifacts import LocalArtifacts
@@ -21,19 +21,20 @@ class Removal:
         self._db = db
         self._artifacts = artifacts
 
-    async def keep(self, artifact_ids: Collection[int]) -> int:
-        """Remove all but these; returns how many."""
-        is_kept = ArtifactRow.id.in_(artifact_ids)
+    async def keep(self, needs: ArtifactNeeds) -> int:
+        """Remove all but what is needed; returns how many."""
+        is_kept = ArtifactRow.id.in_(await needs.needed())
         async with self._db.session() as session:
             unused = list(await session.scalars(select(ArtifactRow.id).where(~is_kept, _may_go())))
-        return sum([await self._remove(artifact_id) for artifact_id in unused])
+        return sum([await self._remove(artifact_id, needs) for artifact_id in unused])
 
-    async def _remove(self, artifact_id: int) -> bool:
+    async def _remove(self, artifact_id: int, needs: ArtifactNeeds) -> bool:
         async with self._db.session() as session:
             row = await session.scalar(
                 select(ArtifactRow).where(ArtifactRow.id == artifact_id, _may_go()).with_for_update(),
             )
-            if row is None:
+            # Held, the row lets nobody refer to it anew; who did so since the first look is seen now.
+            if row is None or artifact_id in await needs.needed():
                 return False
             await self._artifacts.remove(row.project_id, row.digest)
             row.removed_at = func.now()

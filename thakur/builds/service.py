@@ -14,6 +14,7 @@ from thakur.builds.claims import LEASE, NOW
 from thakur.builds.endings import Endings
 from thakur.builds.interface import (
     Artifact,
+    ArtifactNeeds,
     ArtifactNotFound,
     Build,
     BuildEnded,
@@ -179,8 +180,8 @@ class LocalBuilds:
             rows = await session.execute(kept.group_by(ArtifactRow.project_id))
             return {project_id: int(size_bytes) for project_id, size_bytes in rows}
 
-    async def keep_artifacts(self, artifact_ids: Collection[int]) -> int:
-        return await Removal(self._db, self._artifacts).keep(artifact_ids)
+    async def keep_artifacts(self, needs: ArtifactNeeds) -> int:
+        return await Removal(self._db, self._artifacts).keep(needs)
 
     async def project_deleted(self, project_id: int) -> None:
         async with self._db.session() as session:

@@ -50,6 +50,10 @@ class Retention:
     async def sweep(self) -> None:
         """Retire old standbys, then remove the artifacts that have become nobody's."""
         await self._store.retire_old_standby()
+        await self._builds.keep_artifacts(self)
+
+    async def needed(self) -> set[int]:
+        """The artifacts that are live, or may become so."""
         async with self._db.session() as session:
             needed = await _needed(session)
             last = await _last_active(session)
@@ -59,7 +63,7 @@ class Retention:
             for environment_id, artifact_id in last
             if (place := places.get(environment_id)) is not None and place.label == PRODUCTION
         }
-        await self._builds.keep_artifacts(needed | production)
+        return needed | production
 
 
 async def _needed(session: AsyncSession) -> set[int]:
