@@ -62,3 +62,23 @@ async def test_a_projects_caches_are_told_and_cleared(client, doubles):
     assert (cleared.status_code, cleared.json()) == (200, {"name": "shop", "freed_bytes": 7})
     assert (await client.get("/api/v1/projects/shop")).json()["cache_bytes"] == 0
     assert (await client.delete("/api/v1/projects/theirs/cache")).status_code == 404
+
+
+async def test_settings_change_by_name(client):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    assert (await client.get("/api/v1/projects/shop")).json()["settings"] == {}
+
+    await client.patch("/api/v1/projects/shop", json={"settings": {"start": "bun x.js", "cpus": 2}})
+    changed = await client.patch("/api/v1/projects/shop", json={"settings": {"cpus": None, "build": ""}})
+
+    assert (changed.status_code, changed.json()["settings"]) == (200, {"start": "bun x.js", "build": ""})
+    assert (await client.get("/api/v1/projects/shop")).json()["settings"] == changed.json()["settings"]
+
+
+async def test_a_setting_that_is_refused_is_named(client):
+    await client.post("/api/v1/projects", json={"name": "shop"})
+    answer = await client.patch("/api/v1/projects/shop", json={"settings": {"runtime": "deno"}})
+    assert (answer.status_code, answer.json()["field"]) == (422, "runtime")
+    assert answer.json()["hint"] == "It may be bun or node."
+    assert (await client.patch("/api/v1/projects/shop", json={"setings": {}})).status_code == 422
+    assert (await client.patch("/api/v1/projects/nope", json={"settings": {}})).status_code == 404

@@ -15,7 +15,8 @@ from thakur.builds.packing.artifacts import Packed
 from thakur.projects import Project
 
 SITE = packed_files({"index.html": "hello"})
-OUTCOME = Outcome(Plan(framework="Plain folder", kind="static"), Packed("d" * 64, 5, 1), (Step("unpack", 0.1),))
+PLAN = Plan(framework="Plain folder", kind="static")
+OUTCOME = Outcome(PLAN, PLAN, Packed("d" * 64, 5, 1), (Step("unpack", 0.1),))
 FAILURE = Failure(code="x", what="It broke.")
 
 # 500 projects with 100 old builds and four queued ones each.

@@ -11,7 +11,8 @@ from thakur.builds.leftovers import Leftovers
 from thakur.builds.packing.artifacts import Packed
 
 SITE = packed_files({"index.html": "hello"})
-OUTCOME = Outcome(Plan(framework="Plain folder", kind="static"), Packed("d" * 64, 5, 1), ())
+PLAN = Plan(framework="Plain folder", kind="static")
+OUTCOME = Outcome(PLAN, PLAN, Packed("d" * 64, 5, 1), ())
 
 
 async def claimed(house: BuildHouse, name: str = "shop", worker: str = "worker") -> Build:

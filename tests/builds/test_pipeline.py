@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from support.tarballs import link, packed, packed_files, packed_folder
 from support.waiting import eventually
 from thakur.builds import BuildFailed
 from thakur.builds.attempts import Attempt
-from thakur.sandbox import Exit, SandboxRefused, Spec
+from thakur.projects import Overrides
+from thakur.sandbox import Exit, SandboxRefused, Spec, Workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FROZEN = ("bun", "install", "--frozen-lockfile")
@@ -303,3 +305,39 @@ async def test_a_sandbox_that_quotes_a_secret_is_kept_without_it(tmp_path: Path)
 
     assert failed.value.failure.what == "It said [redacted]"
     assert ("error", "It said [redacted]") in place.lines
+
+
+async def test_the_plan_is_told_before_the_build_and_again_where_the_build_decided_otherwise(tmp_path: Path) -> None:
+    class KitSandbox(FakeSandbox):
+        async def run(self, spec: Spec, *more: Any) -> Exit:
+            assert isinstance(spec.app, Workspace)
+            built = Path(spec.app.path) / "build"
+            built.mkdir(exist_ok=True)
+            (built / "index.html").touch()
+            return await super().run(spec, *more)
+
+    sandbox = KitSandbox()
+    place = BuildPlace(tmp_path / "data", sandbox)
+    manifest = {"devDependencies": {"@sveltejs/kit": "^2"}, "scripts": {"build": "vite build"}}
+
+    outcome = await place.build(packed_files({"package.json": json.dumps(manifest)}))
+
+    texts = [text for _, text in place.lines]
+    assert texts.index("Build: bun run build") < texts.index("Building with bun run build")
+    assert texts.index("Building with bun run build") < texts.index("The build made files to serve, no server: build")
+    assert (outcome.plan.kind, outcome.packed.files) == ("static", 1)
+    assert ("bun", "add", "--dev", "@sveltejs/adapter-node@5") in [spec.argv for spec in sandbox.specs]
+    assert {"GCP_BUILDPACKS": "1"}.items() <= sandbox.specs[-1].env.items()
+
+
+async def test_settings_of_the_project_limit_its_build(tmp_path: Path) -> None:
+    place, sandbox = fake_place(tmp_path)
+    place.settings = Overrides(build_memory_mb=256, build_minutes=2, build="make", memory_mb=64)
+
+    outcome = await place.build(packed_files({"package.json": '{"dependencies": {"hono": "4"}}', "index.ts": ""}))
+
+    assert {spec.limits.memory_bytes for spec in sandbox.specs} == {256 * 1024**2}
+    assert sandbox.deadlines[-1] > 100
+    assert sandbox.specs[-1].argv[:2] == ("sh", "-c")
+    assert ("deploy", "Building with make") in place.lines
+    assert (outcome.plan.limits.memory_mb, outcome.artifact_plan.limits.memory_mb) == (64, None)

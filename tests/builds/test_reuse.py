@@ -9,7 +9,7 @@ from support.building import body_of
 from support.needs import Needs
 from support.tarballs import packed_files
 from thakur.builds import Build, BuildStatus, Upload
-from thakur.projects import Project
+from thakur.projects import Overrides, Project
 
 SERVER = packed_files({"package.json": '{"dependencies": {"hono": "4"}}', "index.ts": ""})
 
@@ -36,7 +36,7 @@ async def test_the_same_upload_is_not_built_twice(house: BuildHouse) -> None:
     assert texts[0].startswith("Reusing what #1 made")
 
 
-@pytest.mark.parametrize("change", ["env", "source", "project", "fresh"])
+@pytest.mark.parametrize("change", ["env", "settings", "source", "project", "fresh"])
 async def test_anything_else_is_built(house: BuildHouse, change: str) -> None:
     project = await house.project()
     await built(house, project)
@@ -44,6 +44,8 @@ async def test_anything_else_is_built(house: BuildHouse, change: str) -> None:
 
     if change == "env":
         house.place.env_vars.build["API_URL"] = "https://example.com"
+    elif change == "settings":
+        house.place.settings = Overrides(health_path="/up")
     elif change == "source":
         archive = packed_files({"package.json": '{"dependencies": {"hono": "4"}}', "index.ts": "1"})
     elif change == "project":

@@ -18,6 +18,7 @@ from thakur.builds.tools.toolchain import find_toolchain
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database
 from thakur.logs import Logs
+from thakur.projects import Overrides
 from thakur.sandbox import LocalSandbox, Sandbox, root_name
 
 TENANT_BASE = 640_000
@@ -32,7 +33,7 @@ async def body_of(data: bytes, chunk_bytes: int = 65_536) -> AsyncIterator[bytes
 class NothingReused:
     """Implements Reuse for those that have no database."""
 
-    def inputs_digest(self, build: Build, env: Mapping[str, str]) -> str:
+    def inputs_digest(self, build: Build, env: Mapping[str, str], settings: Overrides) -> str:
         return ""
 
     async def find(self, build: Build, inputs_digest: str) -> None:
@@ -52,6 +53,7 @@ class BuildPlace:
     ) -> None:
         self.logs = logs or RecordingLogs()
         self.env_vars = FixedEnv()
+        self.settings = Overrides()
         self.uploads = Uploads(data_dir / "uploads")
         self.workspaces = Workspaces(data_dir / "builds")
         self.artifacts = LocalArtifacts(data_dir / "artifacts")
@@ -60,6 +62,7 @@ class BuildPlace:
         self.pipeline = Pipeline(
             self.logs,
             self.env_vars,
+            self._settings_of,
             self.uploads,
             self.workspaces,
             self.artifacts,
@@ -70,6 +73,9 @@ class BuildPlace:
             deadline_seconds=deadline_seconds,
         )
         self._numbers = 0
+
+    async def _settings_of(self, project_id: int) -> Overrides:
+        return self.settings
 
     async def build(self, archive: bytes, project_id: int = 1) -> Outcome:
         """Upload and run one build; its lines are in `self.lines`."""

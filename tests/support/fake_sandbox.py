@@ -11,6 +11,7 @@ class FakeSandbox:
     def __init__(self, *exits: tuple[bytes, Exit | Exception]) -> None:
         self.exits = list(exits)
         self.specs: list[Spec] = []
+        self.deadlines: list[float] = []
         self.hangs = False
         self.canceled = 0
         self.ended: list[str] = []
@@ -22,6 +23,7 @@ class FakeSandbox:
         self, spec: Spec, on_output: OnOutput, deadline_seconds: float, idle_seconds: float | None = None
     ) -> Exit:
         self.specs.append(spec)
+        self.deadlines.append(deadline_seconds)
         await self._may_go.wait()
         if self.hangs:
             try:

@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from thakur.builds import Plan
+from thakur.builds.detection.detect import Decision, decide
 from thakur.builds.detection.tree import Tree
+from thakur.projects import Overrides
 
 
 def package(needs: str = "", **fields: Any) -> str:
@@ -21,6 +24,16 @@ def tree_of(*names: str, **texts: str) -> Tree:
 def tree(files: Mapping[str, str]) -> Tree:
     """The files, all of them with their texts."""
     return Tree(frozenset(files), dict(files))
+
+
+def decided(files: Mapping[str, str], **settings: Any) -> Decision:
+    """What is decided about the files under these settings of their project."""
+    return decide(tree(files), Overrides(**settings))
+
+
+def plan_of(files: Mapping[str, str], **settings: Any) -> Plan:
+    """The plan that is followed."""
+    return decided(files, **settings).effective
 
 
 def _versions(words: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Doubles of the services behind the API: in memory, told what to hold."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,8 @@ from thakur.builds import (
 )
 from thakur.errors import ThakurError
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
-from thakur.projects import Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
+from thakur.projects import Overrides, Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
+from thakur.projects.overrides import changed
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus, EdgeSeen
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -64,6 +65,19 @@ class FakeProjects:
 
     async def delete(self, principal: Principal, name: str) -> None:
         self.rows.remove(await self.get(principal, name))
+
+    async def settings(self, project_id: int) -> Overrides:
+        return self._of(project_id).settings
+
+    async def change_settings(self, principal: Principal, project_id: int, changes: Mapping[str, Any]) -> Overrides:
+        found = self._of(project_id)
+        settings = changed(found.settings, changes)
+        self.rows[self.rows.index(found)] = msgspec.structs.replace(found, settings=settings)
+        return settings
+
+    def _of(self, project_id: int) -> Project:
+        (found,) = [row for row in self.rows if row.id == project_id]
+        return found
 
     async def authorize(self, principal: Principal, project_id: int, action: Action) -> None:
         (project,) = [row for row in self.rows if row.id == project_id]

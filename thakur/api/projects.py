@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import Request, delete, get, post
+from litestar import Request, delete, get, patch, post
 
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.body import decoded
 from thakur.api.interface import ApiServices
-from thakur.projects import Project, ProjectStatus
+from thakur.projects import Overrides, Project, ProjectStatus
 
 ROOT = "/api/v1/projects"
 
@@ -27,6 +27,7 @@ class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
     active: int | None
     artifact_bytes: int
     cache_bytes: int
+    settings: Overrides
     created_at: datetime
 
 
@@ -34,6 +35,12 @@ class ProjectAsked(msgspec.Struct, frozen=True):
     """What a new project is made of."""
 
     name: str
+
+
+class ProjectChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What of a project becomes another: settings by name, of which null unsets; those that are not named stay."""
+
+    settings: dict[str, Any] = {}
 
 
 @get(ROOT)
@@ -57,6 +64,17 @@ async def get_project(services: Services, principal: Asker, project: Asked) -> P
     return shown
 
 
+@patch(f"{ROOT}/{{name:str}}")
+async def change_project(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+) -> ProjectShown:
+    """Change all of it or nothing. What is live stays as it was made; the next build or deployment follows it."""
+    asked = decoded(await request.body(), ProjectChange)
+    settings = await services.projects.change_settings(principal, project.id, asked.settings)
+    (shown,) = await _shown(services, principal, [msgspec.structs.replace(project, settings=settings)])
+    return shown
+
+
 @delete(f"{ROOT}/{{name:str}}", status_code=202)
 async def delete_project(services: Services, principal: Asker, project: Asked) -> dict[str, str]:
     """It answers 404 from now on; replicas, files and rows go in the background."""
@@ -77,10 +95,11 @@ async def _shown(services: ApiServices, principal: Principal, projects: list[Pro
             active=live[project.id].number if project.id in live else None,
             artifact_bytes=kept_bytes.get(project.id, 0),
             cache_bytes=cache_bytes.get(project.id, 0),
+            settings=project.settings,
             created_at=project.created_at,
         )
         for project in projects
     ]
 
 
-HANDLERS = [list_projects, create_project, get_project, delete_project]
+HANDLERS = [list_projects, create_project, get_project, change_project, delete_project]

@@ -5,6 +5,8 @@ that says what happened, why, and what to do next.
 """
 
 from thakur.builds.caches.interface import Caches
+from thakur.builds.detection.describe import describe
+from thakur.builds.detection.overriding import with_settings
 from thakur.builds.interface import (
     UNPACKED_BYTES,
     UNPACKED_ENTRIES,
@@ -22,10 +24,8 @@ from thakur.builds.interface import (
     Builds,
     BuildsRunning,
     BunMissing,
-    Copy,
     DiskNearlyFull,
     Failure,
-    Plan,
     Source,
     Step,
     Toolchain,
@@ -33,6 +33,7 @@ from thakur.builds.interface import (
     UploadInvalid,
     UploadTooLarge,
 )
+from thakur.builds.plan import Copy, Plan, ReplicaLimits
 from thakur.builds.statuses import BUILD_MOVES, BuildStatus
 
 __all__ = [
@@ -59,10 +60,13 @@ __all__ = [
     "DiskNearlyFull",
     "Failure",
     "Plan",
+    "ReplicaLimits",
     "Source",
     "Step",
     "Toolchain",
     "Upload",
     "UploadInvalid",
     "UploadTooLarge",
+    "describe",
+    "with_settings",
 ]

@@ -9,16 +9,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from thakur.builds.interface import Build, Plan, Step
+from thakur.builds.interface import Build, Step
 from thakur.builds.packing.artifacts import Packed
+from thakur.builds.plan import Plan
 
 Result = TypeVar("Result")
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What an attempt that succeeded made."""
+    """What an attempt that succeeded made, by a plan that is shown; what is kept with it leaves out the settings of a start."""
 
     plan: Plan
+    artifact_plan: Plan
     packed: Packed
     steps: tuple[Step, ...]
 

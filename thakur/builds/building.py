@@ -8,7 +8,7 @@ from thakur.builds.blame import may_be_the_runtimes
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.smells import smells_of_cache
 from thakur.builds.detection.commands import shown
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 from thakur.builds.slate import Slate
 from thakur.builds.steps import BUILD_ENV, CommandFailed, Place, Steps
 from thakur.builds.threads import to_its_end

@@ -178,7 +178,7 @@ async def _keep_artifact(session: AsyncSession, build: Build, outcome: Outcome) 
         digest=outcome.packed.digest,
         size_bytes=outcome.packed.size_bytes,
         files=outcome.packed.files,
-        plan=plain(outcome.plan),
+        plan=plain(outcome.artifact_plan),
     )
     # The same content by a newer plan: how it is served is what the newest detection says.
     kept = made.on_conflict_do_update(

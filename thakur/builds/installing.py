@@ -7,7 +7,7 @@ import msgspec
 from thakur.builds.detection.commands import shown
 from thakur.builds.detection.wishes import unmet
 from thakur.builds.ground import Ground, look, set_aside
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 from thakur.builds.steps import INSTALL_ENV, CommandFailed, Place, Steps
 from thakur.builds.threads import to_its_end
 from thakur.builds.tools.environment import Runtime, manager_env, runtime_env

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from thakur.accounts import Principal
+from thakur.builds.plan import Plan
 from thakur.builds.statuses import BuildStatus
 from thakur.diagnosis import Failure as Failure  # noqa: PLC0414  (it is part of this room's words)
 from thakur.errors import Conflict, Invalid, NotFound, ThakurError, TooLarge, Unavailable
@@ -15,43 +16,6 @@ from thakur.seam import idempotent
 UPLOAD_BYTES = 500 * 1024 * 1024
 UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
 UNPACKED_ENTRIES = 200_000
-
-
-class Copy(msgspec.Struct, frozen=True):
-    """A directory or file that joins the output after the build; both paths are relative to the source's root."""
-
-    source: str
-    target: str
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What detection decided: how to install, build and start.
-
-    Commands are vectors. `root` is the application's directory in the source: the build runs there, and the install in
-    `install_in`, which in a monorepo is above it. `output` is the directory that is kept, relative to the source (`.` is
-    all of it), after `copies` have been put into it. A static plan has no `start`; a server's `start` runs in `start_in`,
-    relative to the output, under `runtime`. `build_env` is what this framework's build is told besides the usual, `adds`
-    are packages that the build or the start needs and package.json does not name; `build_runtime` is what its tools are
-    known to run on, where the host has it.
-    """
-
-    framework: str
-    kind: Literal["static", "server"]
-    root: str = "."
-    install: tuple[str, ...] | None = None
-    install_in: str = "."
-    build: tuple[str, ...] | None = None
-    build_env: dict[str, str] = {}
-    build_runtime: Literal["bun", "node"] = "bun"
-    adds: tuple[str, ...] = ()
-    output: str = "."
-    copies: tuple[Copy, ...] = ()
-    start: tuple[str, ...] | None = None
-    start_in: str = "."
-    runtime: Literal["bun", "node"] = "bun"
-    health_path: str = "/"
-    is_spa: bool = False
-    notes: tuple[str, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,14 +11,13 @@ from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.building import Builder
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.smells import smells_of_cache
-from thakur.builds.detection.describe import changes, describe
-from thakur.builds.detection.detect import detect, settle
-from thakur.builds.detection.tree import read_built_tree, read_tree
 from thakur.builds.failures import explained, say, told
 from thakur.builds.installing import Installer
-from thakur.builds.interface import Build, BuildFailed, Failure, Plan, Step, UploadInvalid, UploadTooLarge
+from thakur.builds.interface import Build, BuildFailed, Failure, Step, UploadInvalid, UploadTooLarge
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
 from thakur.builds.packing.kept import join_output, kept_directory
+from thakur.builds.plan import Plan
+from thakur.builds.planning import built, limited, planned, settled
 from thakur.builds.reuse import Reuse
 from thakur.builds.sources.unpack import unpack
 from thakur.builds.sources.uploads import Uploads
@@ -33,7 +32,7 @@ from thakur.builds.steps import (
 from thakur.builds.threads import in_thread, to_its_end
 from thakur.builds.workspaces import Workspaces
 from thakur.logs import Level, Logs
-from thakur.projects import EnvVars, Phase
+from thakur.projects import EnvVars, Overrides, Phase
 from thakur.sandbox import SandboxRefused
 from thakur.security import Redactor
 
@@ -41,13 +40,14 @@ from thakur.security import Redactor
 class Pipeline:
     """Runs one build after the other, or some at once; each in a workspace of its own.
 
-    `uid_of` gives a project's uid; `owns_files` says whether files are handed to it, which only root can.
+    `settings_of` gives what a project says of its builds now. `uid_of` gives a project's uid; `owns_files` says whether files are handed to it, which only root can.
     """
 
     def __init__(
         self,
         logs: Logs,
         env_vars: EnvVars,
+        settings_of: Callable[[int], Awaitable[Overrides]],
         uploads: Uploads,
         workspaces: Workspaces,
         artifacts: LocalArtifacts,
@@ -60,6 +60,7 @@ class Pipeline:
     ) -> None:
         self._logs = logs
         self._env_vars = env_vars
+        self._settings_of = settings_of
         self._uploads = uploads
         self._workspaces = workspaces
         self._artifacts = artifacts
@@ -75,6 +76,7 @@ class Pipeline:
         """Run the build to its end. Whatever happens, no process and no workspace of it is left. Raises BuildFailed."""
         build = attempt.build
         env = await self._env_vars.resolve(build.environment_id, Phase.BUILD)
+        settings = await self._settings_of(build.project_id)
         redactor = Redactor(env.values())
         if build.attempt > 1:
             # The attempt before may run on where nobody can tell it that it is over.
@@ -94,9 +96,9 @@ class Pipeline:
         loan = self._workspaces.loan(workspace, self._owner(place))
         has_failed = False
         try:
-            if (reused := await self._reused(attempt, place)) is not None:
+            if (reused := await self._reused(attempt, place, settings)) is not None:
                 return reused
-            return await self._steps_of(attempt, place, loan)
+            return await self._steps_of(attempt, place, settings, loan)
         except (BuildFailed, SandboxRefused) as error:
             has_failed = isinstance(error, BuildFailed)
             failure = told(error, redactor)
@@ -111,10 +113,10 @@ class Pipeline:
         await self._steps.end_leftovers()
         await asyncio.to_thread(self._remove_leftovers)
 
-    async def _reused(self, attempt: Attempt, place: Place) -> Outcome | None:
+    async def _reused(self, attempt: Attempt, place: Place, settings: Overrides) -> Outcome | None:
         build = attempt.build
         begin = time.monotonic()
-        attempt.inputs_digest = self._reuse.inputs_digest(build, place.env)
+        attempt.inputs_digest = self._reuse.inputs_digest(build, place.env, settings)
         if build.source.is_fresh or (reused := await self._reuse.find(build, attempt.inputs_digest)) is None:
             return None
         place.writer.write(
@@ -124,23 +126,25 @@ class Pipeline:
         )
         attempt.plan = reused.plan
         attempt.steps.append(Step("reuse", round(time.monotonic() - begin, 3)))
-        return Outcome(reused.plan, reused.packed, tuple(attempt.steps))
+        return Outcome(reused.plan, reused.artifact_plan, reused.packed, tuple(attempt.steps))
 
-    async def _steps_of(self, attempt: Attempt, place: Place, loan: Loan) -> Outcome:
+    async def _steps_of(self, attempt: Attempt, place: Place, settings: Overrides, loan: Loan) -> Outcome:
         with explained():
             async with attempt.step("unpack"):
                 await self._unpack(attempt.build, place)
             async with attempt.step("detect"):
-                attempt.plan = plan = await self._detect(place)
-                place = await self._installer.equip(place, plan)
+                decision = await planned(place, settings)
+                attempt.plan, plan = decision.effective, decision.plan
+                place = await self._installer.equip(limited(place, decision.overrides), plan)
             async with attempt.step("install"):
                 await self._install(attempt.build, place, plan, loan)
             async with attempt.step("build"):
-                attempt.plan = plan = await self._builder.build(place, plan, loan)
+                decision = built(decision, await self._builder.build(place, plan, loan))
             async with attempt.step("package"):
-                attempt.plan = plan = await self._settle(place, plan)
+                decision = await settled(place, decision)
+                attempt.plan, plan = decision.effective, decision.plan
                 packed = await self._package(attempt.build, place, plan, loan)
-        return Outcome(plan, packed, tuple(attempt.steps))
+        return Outcome(attempt.plan, plan, packed, tuple(attempt.steps))
 
     async def _unpack(self, build: Build, place: Place) -> None:
         archive = self._uploads.path(build.project_id, build.source.digest)
@@ -162,14 +166,6 @@ class Pipeline:
             ) from error
         place.writer.write(f"Unpacked {found.files:,} files ({_size(found.size_bytes)})", Level.DEPLOY)
 
-    async def _detect(self, place: Place) -> Plan:
-        plan = detect(await asyncio.to_thread(read_tree, place.workspace))
-        for line in describe(plan):
-            place.writer.write(line, Level.DEPLOY)
-        for note in plan.notes:
-            place.writer.write(note, Level.WARNING)
-        return plan
-
     async def _install(self, build: Build, place: Place, plan: Plan, loan: Loan) -> None:
         if plan.install is None and plan.build is None:
             return
@@ -187,14 +183,6 @@ class Pipeline:
             await to_its_end(loan.empty_packages)
             await self._installer.install(place, plan)
         await to_its_end(loan.installed)
-
-    async def _settle(self, place: Place, plan: Plan) -> Plan:
-        if plan.build is None:
-            return plan
-        settled = settle(plan, await asyncio.to_thread(read_built_tree, place.workspace))
-        for line in changes(plan, settled):
-            place.writer.write(line, Level.DEPLOY)
-        return settled
 
     async def _package(self, build: Build, place: Place, plan: Plan, loan: Loan) -> Packed:
         await to_its_end(loan.take)

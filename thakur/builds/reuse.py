@@ -8,18 +8,21 @@ import msgspec
 from sqlalchemy import select
 
 from thakur.builds.claims import is_in
-from thakur.builds.interface import ArtifactNotFound, Build, Plan, Toolchain
+from thakur.builds.interface import ArtifactNotFound, Build, Toolchain
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
+from thakur.builds.plan import Plan
 from thakur.builds.statuses import BuildStatus
 from thakur.db import Database
+from thakur.projects import Overrides, said
 
 
 class Reused(msgspec.Struct, frozen=True):
-    """What build `number` made, and by which plan."""
+    """What build `number` made, and by which plan; the artifact has its own."""
 
     number: int
     plan: Plan
+    artifact_plan: Plan
     packed: Packed
 
 
@@ -40,7 +43,7 @@ class Reuse:
         self._passed = dict(passed)
         self._digest = digest
 
-    def inputs_digest(self, build: Build, env: Mapping[str, str]) -> str:
+    def inputs_digest(self, build: Build, env: Mapping[str, str], settings: Overrides) -> str:
         """The same for builds that are made of the same. Detection and steps are this version's."""
         bun = Path(self._toolchain.bun).stat()
         inputs = {
@@ -48,13 +51,21 @@ class Reuse:
             "thakur": version("thakur-deploy"),
             "bun": f"{self._toolchain.bun} {bun.st_size} {bun.st_mtime_ns}",
         }
+        inputs |= {f"setting {name}": str(value) for name, value in said(settings).items()}
         return self._digest(inputs | {f"env {name}": value for name, value in {**self._passed, **env}.items()})
 
     async def find(self, build: Build, inputs_digest: str) -> Reused | None:
         """The newest such artifact whose files are still there."""
         async with self._db.session() as session:
             found = await session.execute(
-                select(BuildRow.number, BuildRow.plan, ArtifactRow.digest, ArtifactRow.size_bytes, ArtifactRow.files)
+                select(
+                    BuildRow.number,
+                    BuildRow.plan,
+                    ArtifactRow.plan,
+                    ArtifactRow.digest,
+                    ArtifactRow.size_bytes,
+                    ArtifactRow.files,
+                )
                 .join(ArtifactRow, ArtifactRow.id == BuildRow.artifact_id)
                 .where(
                     BuildRow.project_id == build.project_id,
@@ -70,9 +81,11 @@ class Reuse:
             row = found.one_or_none()
         if row is None:
             return None
-        number, plan, digest, size_bytes, files = row
+        number, plan, artifact_plan, digest, size_bytes, files = row
         try:
             await self._artifacts.directory(build.project_id, digest)
         except ArtifactNotFound:
             return None
-        return Reused(number, msgspec.convert(plan, Plan), Packed(digest, size_bytes, files))
+        return Reused(
+            number, msgspec.convert(plan, Plan), msgspec.convert(artifact_plan, Plan), Packed(digest, size_bytes, files)
+        )

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from thakur.builds.interface import Artifact, Build, Failure, Plan, Source, Step
+from thakur.builds.interface import Artifact, Build, Failure, Source, Step
 from thakur.builds.models import ArtifactRow, BuildRow
+from thakur.builds.plan import Plan
 from thakur.builds.statuses import BuildStatus
 
 

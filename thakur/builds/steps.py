@@ -45,6 +45,11 @@ class Deadline:
         self.seconds = seconds
         self._ends = time.monotonic() + seconds
 
+    def allow(self, seconds: float) -> None:
+        """Let it be another time, counted from its beginning."""
+        self._ends += seconds - self.seconds
+        self.seconds = seconds
+
     def left_seconds(self) -> float:
         return max(0.0, self._ends - time.monotonic())
 
@@ -58,6 +63,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     writer: StreamWriter
     deadline: Deadline
     env: Mapping[str, str] = {}
+    limits: Limits | None = None
 
 
 class Steps:
@@ -80,7 +86,7 @@ class Steps:
         Raises BuildFailed with the limit or the exit code that ended it.
         """
         tail, redactor = _Tail(place.writer), Redactor(place.env.values())
-        limits = build_limits()
+        limits = place.limits or build_limits()
         spec = Spec(
             name=place.name,
             argv=argv,
@@ -117,11 +123,12 @@ class CommandFailed(BuildFailed):
         self.output = output
 
 
-def build_limits() -> Limits:
-    """What a build may use on this host: never so much that applications starve."""
+def build_limits(memory_mb: int | None = None) -> Limits:
+    """What a build may use on this host, at its own wish or by default: never so much that applications starve."""
+    wanted = BUILD_MEMORY_BYTES if memory_mb is None else memory_mb * 1024**2
     host_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Limits(
-        memory_bytes=min(BUILD_MEMORY_BYTES, int(host_bytes * BUILD_MEMORY_SHARE)),
+        memory_bytes=min(wanted, int(host_bytes * BUILD_MEMORY_SHARE)),
         cpus=min(BUILD_CPUS, float(len(os.sched_getaffinity(0)))),
         processes=BUILD_PROCESSES,
     )

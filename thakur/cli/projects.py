@@ -1,9 +1,10 @@
-"""thakur projects: the list, create, delete, clear-cache."""
+"""thakur projects: the list, create, delete, clear-cache; settings live in a file of their own."""
 
 import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from thakur.cli import settings
 from thakur.cli.output import document, result, say, table
 from thakur.cli.parsing import Verbs, add_verb
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verbs."""
-    parser = add_verb(verbs, "projects", "list, create and delete projects", "thakur projects create shop", run_list)
-    within = parser.add_subparsers(metavar="[create|delete|clear-cache]")
+    parser = add_verb(
+        verbs, "projects", "list, create, set and delete projects", "thakur projects create shop", run_list
+    )
+    within = parser.add_subparsers(metavar="[create|settings|set|unset|delete|clear-cache]")
+    settings.add(within)
     create = add_verb(within, "create", "make a new project", "thakur projects create shop", run_create)
     create.add_argument("name", metavar="NAME")
     example = "thakur projects delete shop"

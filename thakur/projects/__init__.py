@@ -13,6 +13,7 @@ from thakur.projects.interface import (
     EnvVars,
     Imported,
     LeftOut,
+    Overrides,
     Phase,
     Place,
     Project,
@@ -22,11 +23,14 @@ from thakur.projects.interface import (
     Projects,
     ProjectStatus,
     Scope,
+    SettingRefused,
 )
 from thakur.projects.names import host_label, hostname, suggested_name
+from thakur.projects.overrides import TEXT_SETTINGS, merged, overrides_of, said
 
 __all__ = [
     "PRODUCTION",
+    "TEXT_SETTINGS",
     "DeletionConsumer",
     "DotenvInvalid",
     "EnvFull",
@@ -38,6 +42,7 @@ __all__ = [
     "Environment",
     "Imported",
     "LeftOut",
+    "Overrides",
     "Phase",
     "Place",
     "Project",
@@ -47,7 +52,11 @@ __all__ = [
     "ProjectStatus",
     "Projects",
     "Scope",
+    "SettingRefused",
     "host_label",
     "hostname",
+    "merged",
+    "overrides_of",
+    "said",
     "suggested_name",
 ]

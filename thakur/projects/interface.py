@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -25,6 +25,28 @@ class ProjectStatus(StrEnum):
     DELETING = "deleting"
 
 
+class Overrides(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody says of an application that detection would find out or take for granted; None says nothing.
+
+    `install`, `build` and `start` are text for a shell, an empty one leaves the step out; they run in `root`, the
+    application's directory, and `output` is relative to it. What begins with `build_` limits a build, the rest a replica.
+    """
+
+    root: str | None = None
+    install: str | None = None
+    build: str | None = None
+    start: str | None = None
+    output: str | None = None
+    health_path: str | None = None
+    runtime: Literal["bun", "node"] | None = None
+    spa_fallback: bool | None = None
+    memory_mb: int | None = None
+    cpus: float | None = None
+    processes: int | None = None
+    build_memory_mb: int | None = None
+    build_minutes: int | None = None
+
+
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """An application: its name is unique on the whole server and is its subdomain."""
 
@@ -32,6 +54,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     team_id: int
     name: str
     status: ProjectStatus
+    settings: Overrides = Overrides()
     created_at: datetime
 
 
@@ -109,6 +132,12 @@ class ProjectNameTaken(Conflict):
     code = "project_name_taken"
 
 
+class SettingRefused(Invalid):
+    """No setting has that name, or it cannot have that value; `field` is the name."""
+
+    code = "setting_refused"
+
+
 class EnvVarNotFound(NotFound):
     """The scope has no env var of that name."""
 
@@ -169,6 +198,15 @@ class Projects(Protocol):
 
         The guard that every service asks before it changes something for a person. Raises ProjectNotFound, also for a
         foreign team's, and ActionForbidden.
+        """
+
+    async def settings(self, project_id: int) -> Overrides:
+        """What builds and deployments of now are told. Raises ProjectNotFound."""
+
+    async def change_settings(self, principal: Principal, project_id: int, changes: Mapping[str, Any]) -> Overrides:
+        """Set all of them or none; None unsets. Returns what is set now.
+
+        Raises SettingRefused, ProjectNotFound, ActionForbidden.
         """
 
     async def by_id(self, project_id: int) -> Project:

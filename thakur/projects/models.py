@@ -1,6 +1,7 @@
 """Rows of projects and their environments."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from thakur.db import Base, Id
@@ -24,6 +26,7 @@ class ProjectRow(Base):
     name: Mapped[str] = mapped_column(unique=True)
     status: Mapped[str] = mapped_column(server_default="active")
     last_number: Mapped[int] = mapped_column(Integer, server_default="0")
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -1,7 +1,9 @@
 """Projects and environments, as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +16,7 @@ from thakur.projects.guard import guard_project, project_not_found
 from thakur.projects.interface import (
     DeletionConsumer,
     Environment,
+    Overrides,
     Place,
     Project,
     ProjectNameTaken,
@@ -21,6 +24,7 @@ from thakur.projects.interface import (
 )
 from thakur.projects.models import EnvironmentRow, ProjectRow
 from thakur.projects.names import NAME_CHARACTERS, check_name, suggested_name
+from thakur.projects.overrides import changed
 from thakur.queue import Queue
 
 DELETIONS = "deletions"
@@ -93,6 +97,21 @@ class LocalProjects:
             )
         await self._queue.wake(DELETIONS)
 
+    async def settings(self, project_id: int) -> Overrides:
+        async with self._db.session() as session:
+            stored = await session.scalar(select(ProjectRow.settings).where(ProjectRow.id == project_id))
+        if stored is None:
+            raise project_not_found(project_id)
+        return msgspec.convert(stored, Overrides)
+
+    async def change_settings(self, principal: Principal, project_id: int, changes: Mapping[str, Any]) -> Overrides:
+        async with self._db.session() as session:
+            await guard_project(session, principal, project_id, Action.CONFIGURE)
+            row = await session.get_one(ProjectRow, project_id, with_for_update=True)
+            settings = changed(msgspec.convert(row.settings, Overrides), changes)
+            row.settings = msgspec.to_builtins(settings)
+        return settings
+
     async def by_id(self, project_id: int) -> Project:
         async with self._db.session() as session:
             row = await session.get(ProjectRow, project_id)
@@ -154,5 +173,6 @@ def _project(row: ProjectRow) -> Project:
         team_id=row.team_id,
         name=row.name,
         status=ProjectStatus(row.status),
+        settings=msgspec.convert(row.settings, Overrides),
         created_at=row.created_at,
     )

@@ -22,13 +22,12 @@ from thakur.runtime.interface import (
     NothingToRestart,
     Order,
     Prepared,
-    ReplicaState,
-    ReplicaStatus,
     RolloutFailure,
     Rollouts,
     RolloutUnderWay,
     Runtime,
 )
+from thakur.runtime.replica import ReplicaState, ReplicaStatus
 from thakur.runtime.statuses import DEPLOYMENT_MOVES, DeploymentStatus, Reason
 
 __all__ = [

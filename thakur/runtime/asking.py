@@ -10,6 +10,7 @@ from thakur.queue import ROLLOUTS, Queue
 from thakur.runtime import refusals
 from thakur.runtime.interface import Deployment, RolloutUnderWay
 from thakur.runtime.interrupts import Interrupts
+from thakur.runtime.rows import plain
 from thakur.runtime.service import LocalRuntime
 from thakur.runtime.statuses import Reason
 from thakur.runtime.store import ROLLING_OUT, UNFINISHED, Displaced, Wanted
@@ -61,7 +62,7 @@ class LocalRollouts:
         refusals.check_artifact(origin, await self._artifact(origin))
         new = await self._projects.take_number(project_id)
         stream_id = await self._logs.open_build(project_id, new)
-        text = f"{principal.actor} deploys the artifact of #{number} again, with the env vars of now."
+        text = f"{principal.actor} deploys the artifact of #{number} again, with the env vars and settings of now."
         await self._logs.append(stream_id, [Entry(text, Level.DEPLOY)])
         await self._runtime.queue_up(
             Wanted(
@@ -69,6 +70,7 @@ class LocalRollouts:
                 environment_id=(await self._projects.environment(project_id, environment)).id,
                 number=new,
                 artifact_id=origin.artifact_id,
+                plan=None if origin.plan is None else plain(origin.plan),
                 build_id=None,
                 log_stream_id=stream_id,
                 requested_by=principal.actor,

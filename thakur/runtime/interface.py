@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 import msgspec
@@ -10,7 +9,9 @@ import msgspec
 from thakur.accounts import Principal
 from thakur.builds import Failure, Plan, Step
 from thakur.errors import Conflict, Invalid, NotFound, Unavailable
+from thakur.projects import Overrides
 from thakur.runtime.facts import EdgeFacts
+from thakur.runtime.replica import ReplicaStatus
 from thakur.runtime.statuses import DeploymentStatus, Reason
 from thakur.seam import deadline, idempotent
 
@@ -35,6 +36,7 @@ class RolloutFailure(Failure, frozen=True, kw_only=True):
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """One artifact put on edges. `number` is the project's own, the same as its build's. `url` answers when active.
 
+    `plan` is the artifact's, followed under `settings`, which were the project's when it was made.
     `failure` tells of the last rollout or restart, so a deployment that could not come back is `standby` and has one.
     """
 
@@ -50,6 +52,8 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     build_id: int | None
     log_stream_id: int
     url: str
+    plan: Plan | None = None
+    settings: Overrides = Overrides()
     steps: tuple[Step, ...] = ()
     failure: RolloutFailure | None = None
     requested_by: str
@@ -176,27 +180,6 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     seconds: float
     notes: tuple[str, ...] = ()
-
-
-class ReplicaState(StrEnum):
-    """`starting` runs and does not listen yet, `waiting` has ended and is started again, `ended` is not."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    WAITING = "waiting"
-    ENDED = "ended"
-
-
-class ReplicaStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How one replica fares. `ends` counts its ends in a row, from `ends_since` on, without a steady run between them."""
-
-    number: int
-    port: int
-    state: ReplicaState
-    ends: int = 0
-    ends_since: datetime | None = None
-    is_crash_loop: bool = False
-    next_try_at: datetime | None = None
 
 
 @idempotent

@@ -71,6 +71,9 @@ class DeploymentRow(Base):
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     log_stream_id: Mapped[int] = mapped_column(ForeignKey("log_streams.id"))
+    # What its replicas are started by, however often it comes back: the artifact's plan, and the project's settings, of then.
+    plan: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     # Sealed: the env vars that its replicas are started with, however often it comes back.
     env_snapshot: Mapped[bytes | None]
     requested_by: Mapped[str]

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from thakur.builds import Step
+from thakur.builds import Plan, Step
+from thakur.projects import Overrides
 from thakur.runtime.interface import Deployment, RolloutFailure
 from thakur.runtime.models import DeploymentRow
 from thakur.runtime.statuses import DeploymentStatus, Reason
@@ -25,6 +26,8 @@ def deployment_of(row: DeploymentRow, url: str, environment: str) -> Deployment:
         build_id=row.build_id,
         log_stream_id=row.log_stream_id,
         url=url,
+        plan=None if row.plan is None else msgspec.convert(row.plan, Plan),
+        settings=msgspec.convert(row.settings, Overrides),
         steps=tuple(msgspec.convert(row.steps, list[Step])),
         failure=None if row.failure is None else msgspec.convert(row.failure, RolloutFailure),
         requested_by=row.requested_by,

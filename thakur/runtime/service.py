@@ -7,19 +7,29 @@ import msgspec
 from sqlalchemy import Select, select
 
 from thakur.accounts import Principal
-from thakur.builds import ArtifactReady, Builds
+from thakur.builds import ArtifactReady, Builds, with_settings
 from thakur.db import Database
 from thakur.logs import Entry, Level, Logs
 from thakur.projects import PRODUCTION, Projects, ProjectStatus
 from thakur.queue import ROLLOUTS, Queue
 from thakur.runtime.addresses import Addresses
-from thakur.runtime.interface import Deployment, DeploymentNotFound, Order
+from thakur.runtime.interface import (
+    REPLICA_CPUS,
+    REPLICA_MEMORY_BYTES,
+    REPLICA_PROCESSES,
+    Deployment,
+    DeploymentNotFound,
+    HealthCheck,
+    Order,
+)
 from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.models import DeploymentRow
-from thakur.runtime.rows import deployment_of
+from thakur.runtime.rows import deployment_of, plain
 from thakur.runtime.snapshots import EnvSnapshots
 from thakur.runtime.statuses import DeploymentStatus, Reason
 from thakur.runtime.store import DeploymentStore, Wanted
+
+MEGABYTE = 1024 * 1024
 
 # A method here is named `list`, which hides the type in the annotations below it.
 list_of = list
@@ -64,9 +74,14 @@ class LocalRuntime:
             )
 
     async def queue_up(self, wanted: Wanted) -> None:
-        """Make a deployment, once, with the env vars of now; what it displaces is told so."""
+        """Make a deployment, once, with the env vars and the settings of now; what it displaces is told so."""
         snapshot = await self._snapshots.take(wanted.project_id, wanted.environment_id, wanted.number)
-        displaced = await self.store.add(msgspec.structs.replace(wanted, env_snapshot=snapshot))
+        settings = await self._projects.settings(wanted.project_id)
+        artifact = await self._builds.artifact(wanted.project_id, wanted.artifact_id)
+        wanted = msgspec.structs.replace(
+            wanted, env_snapshot=snapshot, plan=wanted.plan or plain(artifact.plan), settings=plain(settings)
+        )
+        displaced = await self.store.add(wanted)
         for one in displaced:
             await self._logs.append(
                 one.log_stream_id, [Entry("A newer deployment took this one's place.", Level.DEPLOY)]
@@ -150,6 +165,7 @@ class LocalRuntime:
         """All that an edge needs to run it."""
         place = (await self._projects.places([deployment.environment_id]))[deployment.environment_id]
         artifact = await self._builds.artifact(deployment.project_id, deployment.artifact_id)
+        plan = with_settings(deployment.plan or artifact.plan, deployment.settings)
         return Order(
             deployment_id=deployment.id,
             project_id=deployment.project_id,
@@ -157,10 +173,14 @@ class LocalRuntime:
             environment_id=deployment.environment_id,
             number=deployment.number,
             digest=artifact.digest,
-            plan=artifact.plan,
+            plan=plan,
             hosts=self._addresses.hosts(place.project, place.label),
             runtime_stream_id=await self._logs.open_runtime(deployment.project_id, deployment.environment_id),
             env=dict(await self._snapshots.open(deployment.id)),
+            health=HealthCheck(path=plan.health_path),
+            memory_bytes=plan.limits.memory_mb * MEGABYTE if plan.limits.memory_mb else REPLICA_MEMORY_BYTES,
+            cpus=plan.limits.cpus or REPLICA_CPUS,
+            processes=plan.limits.processes or REPLICA_PROCESSES,
         )
 
     async def _deployments(self, statement: Select[DeploymentRow]) -> list_of[Deployment]:

@@ -33,6 +33,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     artifact_id: int
     build_id: int | None
     log_stream_id: int
+    plan: dict[str, Any] | None = None
+    settings: dict[str, Any] = {}
     env_snapshot: bytes | None = None
     requested_by: str
     user_id: int | None = None

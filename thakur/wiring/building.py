@@ -33,6 +33,7 @@ def wire_building(core: Core) -> Building:
     pipeline = Pipeline(
         core.logs,
         core.env_vars,
+        core.projects.settings,
         core.uploads,
         core.workspaces,
         core.artifacts,

@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thakur.builds import BuildFailed
-from thakur.builds.detection.detect import detect, settle
+from thakur.builds.detection.detect import decide, settle
 from thakur.builds.detection.installing import install_command
 from thakur.builds.detection.tree import Tree
+from thakur.projects import Overrides
 
 
 def failure_of(tree: Tree) -> tuple[str, str, str]:
     with pytest.raises(BuildFailed) as failed:
-        detect(tree)
+        decide(tree, Overrides())
     failure = failed.value.failure
     return failure.code, failure.why, failure.next
 
@@ -50,7 +51,7 @@ def test_an_application_in_a_folder_below_is_pointed_at(paths: tuple[str, ...]) 
 def test_versions_that_may_drift_are_said(lock: str, word: str | None) -> None:
     text = '{"dependencies": {"hono": "4"}}'
 
-    notes = detect(Tree(frozenset({"package.json", "index.ts", lock}), {"package.json": text})).notes
+    notes = decide(Tree(frozenset({"package.json", "index.ts", lock}), {"package.json": text}), Overrides()).plan.notes
 
     assert (word in notes[0]) if word else not notes
 
@@ -66,10 +67,12 @@ def test_any_folder_gives_a_plan_or_a_reason(
 ) -> None:
     manifest = json.dumps({"dependencies": dict.fromkeys(needs, "*"), "scripts": scripts})
     with suppress(BuildFailed):
-        plan = detect(Tree(frozenset(paths), {"package.json": manifest, "vite.config.ts": config}))
+        texts = {"package.json": manifest, "vite.config.ts": config}
+        decision = decide(Tree(frozenset(paths), texts), Overrides())
+        plan = decision.plan
         assert (plan.start is None) == (plan.kind == "static")
         assert ".." not in plan.output.split("/")
-        assert settle(plan, Tree(frozenset(paths))).output
+        assert settle(decision, Tree(frozenset(paths))).plan.output
 
 
 @pytest.mark.parametrize(

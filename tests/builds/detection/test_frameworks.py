@@ -5,19 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from support.folders import package, tree
-from thakur.builds import BuildFailed, Copy, Plan
-from thakur.builds.detection.detect import detect
+from support.folders import package, plan_of
+from thakur.builds import BuildFailed, Copy
 from thakur.builds.detection.frameworks import FRAMEWORKS
 
 SCRIPT = ("bun", "run", "build")
 BUN_START = ("bun", "--bun", "run", "start")
 NITRO = {"NITRO_PRESET": "bun"}
 BUILD = {"build": "x"}
-
-
-def plan_of(files: dict[str, str]) -> Plan:
-    return detect(tree(files))
 
 
 def static(output: str, *command: str, is_spa: bool = False, **more: Any) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from support.folders import package, tree
+from support.folders import package, plan_of, tree
 from thakur.builds import BuildFailed
 from thakur.builds.detection.commands import shown
-from thakur.builds.detection.detect import detect
 from thakur.builds.detection.monorepo import install_root, members
 
 WEB = package(tools="vite", name="web")
@@ -49,7 +48,7 @@ def test_a_workspace_is_installed_at_its_root() -> None:
 def test_the_only_application_of_a_workspace_is_the_one() -> None:
     files = {"package.json": SHELL, "apps/web/package.json": WEB, "packages/ui/package.json": LIBRARY, "bun.lock": ""}
 
-    plan = detect(tree(files | {"packages/ui/index.js": ""}))
+    plan = plan_of(files | {"packages/ui/index.js": ""})
 
     assert (plan.framework, plan.root, plan.output) == ("Vite", "apps/web", "apps/web/dist")
     assert (plan.install, plan.install_in) == (("bun", "install", "--frozen-lockfile"), ".")
@@ -59,7 +58,7 @@ def test_the_only_application_of_a_workspace_is_the_one() -> None:
 def test_a_server_in_a_workspace_keeps_the_whole_and_starts_in_its_place() -> None:
     api = package("hono", name="api")
 
-    plan = detect(tree({"package.json": SHELL, "apps/api/package.json": api, "apps/api/index.ts": ""}))
+    plan = plan_of({"package.json": SHELL, "apps/api/package.json": api, "apps/api/index.ts": ""})
 
     assert (plan.root, plan.output, plan.start_in, plan.start) == ("apps/api", ".", "apps/api", ("bun", "index.ts"))
 
@@ -74,7 +73,7 @@ def test_members_that_it_needs_are_built_before_it() -> None:
         "packages/other/package.json": package(name="o", scripts={"build": "x"}),
     }
 
-    plan = detect(tree(files))
+    plan = plan_of(files)
 
     assert plan.build is not None
     assert shown(plan.build) == "bun run --filter base --filter ui build && bun run build"
@@ -89,7 +88,7 @@ def test_several_applications_are_named(workspaces: list[str]) -> None:
     }
 
     with pytest.raises(BuildFailed) as failed:
-        detect(tree(files))
+        plan_of(files)
 
     failure = failed.value.failure
     assert failure.code == "wrong_root"
@@ -99,10 +98,10 @@ def test_several_applications_are_named(workspaces: list[str]) -> None:
 def test_a_top_that_is_an_application_itself_is_the_one() -> None:
     top = package("next", workspaces=["packages/*"])
 
-    assert detect(tree({"package.json": top, "app/page.tsx": "", "packages/ui/package.json": WEB})).root == "."
+    assert plan_of({"package.json": top, "app/page.tsx": "", "packages/ui/package.json": WEB}).root == "."
 
 
 def test_another_member_s_broken_package_json_does_no_harm() -> None:
     files = {"package.json": SHELL, "apps/web/package.json": WEB, "packages/ui/package.json": "{"}
 
-    assert detect(tree(files)).root == "apps/web"
+    assert plan_of(files).root == "apps/web"

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from support.folders import package, tree, tree_of
-from thakur.builds import Copy, Plan
+from support.folders import decided, package, tree_of
+from thakur.builds import Copy
 from thakur.builds.detection.describe import changes
-from thakur.builds.detection.detect import detect, settle
+from thakur.builds.detection.detect import settle
 
 NEXT = {"package.json": package("next"), "app/page.tsx": "", "public/a": ""}
 NUXT = {"package.json": package("nuxt")}
@@ -48,26 +48,26 @@ def below(root: str, files: dict[str, str]) -> dict[str, str]:
     ],
 )
 def test_the_result_corrects_the_plan(files: dict[str, str], built: str, changed: dict[str, Any]) -> None:
-    plan = detect(tree(files))
+    decision = decided(files)
+    plan = decision.plan
 
-    settled = settle(plan, tree_of(*files, built))
+    settled = settle(decision, tree_of(*files, built)).plan
 
     assert {field: getattr(settled, field) for field in changed} == changed
     assert bool(changed) or settled == plan
 
 
 def test_a_preset_of_react_router_names_its_entry() -> None:
-    settled = settle(detect(tree(ROUTER)), tree_of("build/server/nodejs_eyJ/index.js"))
+    settled = settle(decided(ROUTER), tree_of("build/server/nodejs_eyJ/index.js")).plan
 
     assert settled.start == ("bun", "--bun", "run", "react-router-serve", "./build/server/nodejs_eyJ/index.js")
 
 
 def test_next_in_a_workspace_puts_its_server_further_down() -> None:
     files = below("apps/web", NEXT) | {"package.json": '{"workspaces": ["apps/*"]}', "bun.lock": ""}
-    plan = detect(tree(files))
     traced = "apps/web/.next/standalone"
 
-    settled = settle(plan, tree_of(f"{traced}/apps/web/server.js", f"{traced}/node_modules/x/server.js"))
+    settled = settle(decided(files), tree_of(f"{traced}/apps/web/server.js", f"{traced}/node_modules/x/server.js")).plan
 
     assert (settled.root, settled.output, settled.start_in) == ("apps/web", traced, "apps/web")
     assert settled.copies == (
@@ -77,16 +77,25 @@ def test_next_in_a_workspace_puts_its_server_further_down() -> None:
 
 
 def test_what_changed_is_said() -> None:
-    plan = Plan(framework="SvelteKit", kind="server", output=".", start=("bun", "build/index.js"))
+    before = decided(KIT)
+    after = settle(before, tree_of("build/index.html"))
 
-    assert changes(plan, settle(plan, tree_of("build/index.html"))) == (
+    assert changes(before.plan, after.plan) == (
         "The build made files to serve, no server: build",
         "Serve is now: the files of build",
     )
-    assert changes(plan, plan) == ()
+    assert changes(before.plan, before.plan) == ()
 
 
-def test_an_unknown_or_settled_framework_stays_as_it_is() -> None:
-    plan = Plan(framework="Hono", kind="server", start=("bun", "index.ts"))
+def test_what_somebody_said_stays_as_it_is() -> None:
+    decision = decided(KIT, start="bun own.js", output="build")
 
-    assert settle(plan, tree_of("index.ts")) is plan
+    settled = settle(decision, tree_of("build/index.html"))
+
+    assert settled.plan == decision.plan
+
+
+def test_a_framework_that_decides_nothing_stays_as_it_is() -> None:
+    decision = decided({"index.html": ""})
+
+    assert settle(decision, tree_of("index.html")) is decision

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 _BELOW = (
     ".next/cache",

@@ -20,6 +20,16 @@ def shell_start(text: str) -> Command:
     return shell(text if _SHELL_ONLY.search(text) else f"exec env {text}")
 
 
+def under(runtime: str, command: Command) -> Command:
+    """A bun command as it runs on that runtime; what people write themselves stays as it is."""
+    if runtime == "bun":
+        return ("bun", *command[1:]) if command[:1] == ("node",) else command
+    if command[:2] == ("bun", "--bun"):
+        # The program's own first line names node.
+        return ("bun", *command[2:])
+    return ("node", *command[1:]) if command[:1] == ("bun",) and command[1:2] != ("run",) else command
+
+
 def shown(command: Command) -> str:
     """The command as its author wrote it."""
     if command[:2] == ("sh", "-c") and command[2].startswith(_PRELUDE):

@@ -6,7 +6,7 @@ import msgspec
 
 from thakur.builds.detection.folder import Command, Folder
 from thakur.builds.detection.tree import Tree
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 Matches = Callable[[Folder], bool]
 MakePlan = Callable[[Folder], Plan]

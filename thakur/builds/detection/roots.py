@@ -52,7 +52,7 @@ def nothing_recognised(tree: Tree, root: str) -> Failure:
         code="nothing_recognised",
         what=f"Nothing in {where} was recognised as an application.",
         why=why,
-        next="Add a start script to package.json, or an index.html for a plain site.",
+        next="Add a start script to package.json, or an index.html for a plain site, or say start or output in thakur.toml.",
     )
 
 
@@ -74,7 +74,7 @@ def _wrong_root(found: tuple[str, ...]) -> Failure:
         code="wrong_root",
         what="Nothing at the top of this folder was recognised as an application.",
         why=f"There {'is an application' if len(found) == 1 else 'are applications'} further down: {_named(found)}.",
-        next=f"Deploy that folder instead, such as with: thakur deploy {one}",
+        next=f'Say which: root = "{one}" in thakur.toml at the top, or thakur projects set NAME root={one}',
     )
 
 
@@ -83,7 +83,7 @@ def _no_such_root(asked: str, found: tuple[str, ...]) -> Failure:
         code="wrong_root",
         what=f"The root directory {asked} does not exist in the source.",
         why=f"Applications lie in: {_named(found)}." if found else "No directory of it looks like an application.",
-        next="Set root to the application's directory, relative to the top of the source.",
+        next="Set root to the application's directory, relative to the top: in thakur.toml, or with thakur projects set.",
     )
 
 

@@ -4,7 +4,8 @@ import stat
 from pathlib import Path
 
 from thakur.builds.disk import remove_tree
-from thakur.builds.interface import BuildFailed, Failure, Plan
+from thakur.builds.interface import BuildFailed, Failure
+from thakur.builds.plan import Plan
 
 
 def kept_directory(workspace: Path, plan: Plan) -> Path:

@@ -11,7 +11,7 @@ from thakur.background import Tasks
 from thakur.errors import ThakurError
 from thakur.logs import Level
 from thakur.runtime.edge.comebacks import STEADY_SECONDS, Comebacks
-from thakur.runtime.interface import ReplicaState, ReplicaStatus
+from thakur.runtime.replica import ReplicaState, ReplicaStatus
 
 LOOK_OFTEN_SECONDS = 0.02
 LOOK_OFTEN_FOR_SECONDS = 5.0

@@ -36,8 +36,8 @@ from thakur.runtime.interface import (
     EdgeUnavailable,
     Order,
     Prepared,
-    ReplicaStatus,
 )
+from thakur.runtime.replica import ReplicaStatus
 from thakur.sandbox import Sandbox
 
 BOOT_SECONDS = 10.0

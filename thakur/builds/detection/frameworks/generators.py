@@ -3,7 +3,7 @@
 from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework, site, static, static_plan
 from thakur.builds.detection.outputs import flag, inside, setting
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 
 def _docusaurus(folder: Folder) -> Plan:

@@ -9,7 +9,7 @@ from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework, server_plan, static_plan
 from thakur.builds.detection.outputs import inside, setting
 from thakur.builds.detection.tree import Tree
-from thakur.builds.interface import Copy, Plan
+from thakur.builds.plan import Copy, Plan
 
 _BUILD = ("next", "build")
 _ENV = {"NEXT_TELEMETRY_DISABLED": "1"}

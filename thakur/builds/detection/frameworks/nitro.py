@@ -7,7 +7,7 @@ import msgspec
 from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework, MakePlan, needs, server_plan, static_plan
 from thakur.builds.detection.tree import Tree
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 _ENV = {"NITRO_PRESET": "bun"}
 _NUXT = {"NUXT_TELEMETRY_DISABLED": "1"}

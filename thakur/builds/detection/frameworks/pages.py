@@ -9,7 +9,7 @@ from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework, needs, server_plan, site, static, static_plan
 from thakur.builds.detection.outputs import flag, inside, setting
 from thakur.builds.detection.tree import Tree
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 _NG_ENV = {"NG_CLI_ANALYTICS": "false"}
 _APPLICATION_BUILDERS = (":application", ":browser-esbuild")

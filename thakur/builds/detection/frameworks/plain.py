@@ -6,7 +6,7 @@ from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework
 from thakur.builds.detection.frameworks.servers import served
 from thakur.builds.detection.outputs import inside
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 _STATICFILE_ROOT = re.compile(r"^root:\s*['\"]?([^'\"#\s]+)", re.MULTILINE)
 _STATICFILE_FALLBACK = re.compile(r"^index_fallback:\s*(true|yes|on)\b", re.MULTILINE)

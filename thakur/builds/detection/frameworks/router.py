@@ -8,7 +8,7 @@ from thakur.builds.detection.folder import Command, Folder
 from thakur.builds.detection.framework import Framework, needs, server_plan, static_plan
 from thakur.builds.detection.outputs import inside, setting
 from thakur.builds.detection.tree import Tree
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 _ROUTER = ("react-router", "build")
 _REMIX = ("remix", "vite:build")

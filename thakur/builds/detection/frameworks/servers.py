@@ -7,7 +7,7 @@ from thakur.builds.detection.framework import Framework, Matches, server_plan
 from thakur.builds.detection.manifest import Manifest
 from thakur.builds.detection.scripts import started_file
 from thakur.builds.detection.tree import Tree
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 LIBRARIES = ("hono", "elysia", "h3", "fastify", "koa", "express")
 _RESULT = "its `start` script, else its `main`, else `server`, `index`, `app` or `main`, also in `src`"

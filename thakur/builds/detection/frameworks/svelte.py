@@ -8,7 +8,7 @@ from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework, server_plan, static_plan
 from thakur.builds.detection.outputs import inside, setting
 from thakur.builds.detection.tree import Tree
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 _BUILD = ("vite", "build")
 _STATIC = "@sveltejs/adapter-static"

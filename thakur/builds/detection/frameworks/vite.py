@@ -6,7 +6,7 @@ from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework, site, static_plan
 from thakur.builds.detection.frameworks.servers import LIBRARIES
 from thakur.builds.detection.outputs import flag, inside, setting
-from thakur.builds.interface import Plan
+from thakur.builds.plan import Plan
 
 # They are built by Vite, but what they build is a server.
 _SERVERS = ("@builder.io/qwik-city", "@qwik.dev/router", "@analogjs/platform", "vinxi", "vike", "vite-plugin-ssr")
