@@ -74,6 +74,11 @@ MODULES: tuple[Rule, ...] = (
         r"^error: Module not found [\"'](?P<file>[^\"'\n]+)[\"']",
         said("The file {file}, which the command runs, is not among those that were deployed.", _SPELLING),
     ),
+    rule(
+        "file_missing",
+        r"^error: File not found \"(?:/app/)?(?P<file>[^\"\n]+)\"",
+        said("The file {file}, which the project imports, is not among those that were deployed.", _SPELLING),
+    ),
     # bun build and esbuild.
     *_either(rf"^(?:error: |✘ \[ERROR\] )Could not resolve:? \"{_NAME}\"(?:\. Maybe you need|\n(?:    at |\n    )(?P<importer>[^\n:]+):\d|\n|$)"),
     # Rollup and Vite.

@@ -2,7 +2,7 @@
 
 import re
 
-from thakur.diagnosis.interface import Command, Phase
+from thakur.diagnosis.interface import Command
 from thakur.diagnosis.rules.rule import STARTING, Rule, Sentences, rule, said
 
 _VARIABLE = r"(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]{3,})"
@@ -25,10 +25,9 @@ def unset(names: list[str], command: Command) -> Sentences:
     each = list(dict.fromkeys(names))
     told = each[0] if len(each) == 1 else f"{', '.join(each[:-1])} and {each[-1]}"
     are = "env var {} is" if len(each) == 1 else "env vars {} are"
-    again = "deploy again" if command.phase is not Phase.START else "run: thakur redeploy"
     return (
         f"The {are.format(told)} not set, and the application asks for {'it' if len(each) == 1 else 'them'}.",
-        f"Set {'it' if len(each) == 1 else 'each'} with: thakur env set {each[0]} --project {command.project} - then {again}.",
+        f"Set {'it' if len(each) == 1 else 'each'} with: thakur env set {each[0]} --project {command.project} - then deploy again.",
     )
 
 
@@ -130,9 +129,9 @@ SURROUNDINGS: tuple[Rule, ...] = (
     ),
     rule(
         "host_unknown",
-        r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?P<host>[\w.-]+)",
-        said(
-            "There is no host by the name {host}, to which the program wants to connect.",
+        r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN)(?: (?P<host>[\w.-]+))?",
+        lambda found, _: (
+            f"There is no host by the name {found['host'] or 'that the program asks for'}, to which it wants to connect.",
             "Set the env var that holds that address: a name from a compose file means nothing here.",
         ),
         is_weak=True,

@@ -43,7 +43,7 @@ def ended_early(exit_: Exit, order: Order, output: Sequence[str] = ()) -> Failur
         return Failure(
             code="exited_at_once",
             what="The application ended at once, with exit code 0.",
-            why="Its start command finished without starting a server.",
+            why="Its start command finished without starting a server, and its entry file exports none.",
             next=_LISTEN,
         )
     what = f"The application {ended} before it answered."

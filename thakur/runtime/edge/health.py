@@ -41,6 +41,7 @@ class _Course:
     elsewhere_since: float | None = None
     # The ports there, each with how well it answers, the best first.
     elsewhere: tuple[tuple[int, int], ...] = ()
+    ask_elsewhere_at: float = 0.0
     latest: Failure | None = None
 
 
@@ -112,9 +113,11 @@ def _absence(placement: Placement, course: _Course) -> Failure | None:
 async def _is_settled_elsewhere(placement: Placement, course: _Course) -> bool:
     if course.elsewhere_since is None:
         return False
-    waited = asyncio.get_running_loop().time() - course.elsewhere_since
-    if waited < WRONG_PORT_PAGE_SECONDS:
+    now = asyncio.get_running_loop().time()
+    waited = now - course.elsewhere_since
+    if waited < WRONG_PORT_PAGE_SECONDS or (waited < WRONG_PORT_SECONDS and now < course.ask_elsewhere_at):
         return False
+    course.ask_elsewhere_at = now + SELDOM_SECONDS
     ports = frozenset(port for replica in placement.replicas for port in replica.listening_ports())
     course.elsewhere = tuple(await ranked(ports, placement.order.hosts[0], placement.order.health.path))
     return waited >= WRONG_PORT_SECONDS or any(answer in PAGE for answer, _ in course.elsewhere)

@@ -1,0 +1,5 @@
+Bun.serve({
+  port: Number(process.env.PORT),
+  hostname: process.env.HOST,
+  fetch: () => new Response("broken", { status: 503 }),
+});

@@ -1,0 +1,3 @@
+import { lookup } from "node:dns/promises";
+
+console.log(await lookup("postgres"));

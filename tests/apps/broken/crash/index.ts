@@ -1,0 +1,2 @@
+const settings = JSON.parse("{}");
+settings.server.listen(Number(process.env.PORT));

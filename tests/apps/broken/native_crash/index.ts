@@ -1,0 +1,2 @@
+process.kill(process.pid, "SIGSEGV");
+await Bun.sleep(5000);

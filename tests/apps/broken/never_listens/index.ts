@@ -1,0 +1,2 @@
+console.log("waiting for work");
+setInterval(() => {}, 1000);

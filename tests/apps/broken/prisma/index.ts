@@ -1,0 +1,4 @@
+import { PrismaClient } from "@prisma/client";
+
+console.log(new PrismaClient());
+Bun.serve({ port: Number(process.env.PORT), hostname: process.env.HOST, fetch: () => new Response("up") });

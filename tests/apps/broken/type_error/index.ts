@@ -1,0 +1,2 @@
+const price: number = "ten";
+console.log(price);

@@ -1,0 +1,4 @@
+import { Button } from "./components/Button";
+
+console.log(Button);
+Bun.serve({ port: Number(process.env.PORT), hostname: process.env.HOST, fetch: () => new Response("up") });
