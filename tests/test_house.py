@@ -91,7 +91,10 @@ def test_nothing_unfinished_is_left_in_the_code() -> None:
 
 
 def test_no_lockfile_names_a_registry() -> None:
-    locks = [path for path in (ROOT / "examples").rglob("bun.lock") if "node_modules" not in path.parts]
+    names = {"bun.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml"}
+    places = (ROOT / "examples", ROOT / "tests" / "apps")
+    locks = [path for place in places for path in place.rglob("*") if path.name in names]
+    locks = [path for path in locks if "node_modules" not in path.parts]
 
-    assert locks
+    assert names == {path.name for path in locks}
     assert not [relative(path) for path in locks if "http" in path.read_text()]

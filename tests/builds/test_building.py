@@ -1,13 +1,16 @@
 """The build step: on bun, on node, and once more on node."""
 
+import json
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from support.building import BuildPlace
 from support.fake_sandbox import FakeSandbox
 from support.recorded_logs import RecordingWriter
-from thakur.builds import BuildFailed, Plan, Toolchain
+from support.tarballs import packed_files
+from thakur.builds import BuildFailed, Plan, Toolchain, steps
 from thakur.builds.building import Builder
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.shelf import Shelf
@@ -115,3 +118,28 @@ async def test_a_host_without_node_builds_on_bun_and_says_what_is_missing(tmp_pa
     assert desk.ran_on == ["bun"]
     assert "this host has no node" in desk.said
     assert "thakur-deploy[node]" in failed.value.failure.next
+
+
+NEEDS_NODE = "if (process.versions.bun) throw new TypeError('traverse is undefined')\n"
+HANGS_ON_BUN = "if (process.versions.bun) setInterval(() => {}, 10_000)\n"
+
+
+@pytest.mark.parametrize("tool", [NEEDS_NODE, HANGS_ON_BUN], ids=["fails", "hangs"])
+async def test_a_tool_that_only_runs_on_node_builds(
+    place: BuildPlace, monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    # Long enough for bun to start on a busy host.
+    monkeypatch.setattr(steps, "IDLE_SECONDS", 1.0)
+    assert place.toolchain.node, "there is no node on this host: pip install 'thakur-deploy[node]'"
+    write = "require('fs').writeFileSync('index.html', process.version)\n"
+    files = {
+        "package.json": json.dumps({"scripts": {"build": "node tool.js", "start": "bun server.js"}}),
+        "tool.js": f"{tool}if (!process.versions.bun) {write}",
+    }
+
+    outcome = await place.build(packed_files(files))
+
+    directory = Path(await place.artifacts.directory(1, outcome.packed.digest))
+    assert (directory / "index.html").read_text() == f"v{place.toolchain.versions['node']}"
+    assert outcome.plan.build_runtime == "node"
+    assert any("trying once more on node" in text for level, text in place.lines if level == "warning")

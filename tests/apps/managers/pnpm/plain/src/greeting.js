@@ -1,0 +1,3 @@
+export const greeting = (name) => {
+  return `Hello from ${name}`;
+};
