@@ -1,11 +1,17 @@
 """The house itself: sizes, names, mirrors, documents that must keep up with the code."""
 
 import ast
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from support.rights import RIGHTS, routes
+from support.services import Doubles
+from thakur.api import create_app
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "thakur"
@@ -98,3 +104,12 @@ def test_no_lockfile_names_a_registry() -> None:
 
     assert names == {path.name for path in locks}
     assert not [relative(path) for path in locks if "http" in path.read_text()]
+
+
+def test_every_route_of_the_api_says_who_may() -> None:
+    async def nobody(_scope: Any) -> None:
+        return None
+
+    app = create_app(Doubles().services(), nobody, asyncio.Event())
+
+    assert set(routes(app)) == set(RIGHTS), "enter the route in tests/support/rights.py"

@@ -27,6 +27,11 @@ PASSED_TO_BUILDS = (
 )
 
 
+_HOST = r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class SettingInvalid(ThakurError):
     """A variable has a value that cannot be used; the message names it, its value and what would be right."""
 
@@ -41,6 +46,10 @@ class Address:
     host: str
     port: int
 
+    @property
+    def is_loopback(self) -> bool:
+        return ipaddress.ip_address(self.host).is_loopback
+
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
@@ -52,12 +61,20 @@ class Settings:
     data_dir: Path
     address: Address = Address("127.0.0.1", 8000)
     http: Address = Address("0.0.0.0", 8080)
+    public_url: str | None = None
+    trusted_proxies: tuple[Network, ...] = ()
     base_domain: str = "localhost"
     database_url: str | None = None
     redis_url: str | None = None
     secret_key_file: Path | None = None
     bun: Path | None = None
     passed_to_builds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def dashboard(self) -> str:
+        """Where people find the dashboard: the public URL, else the listener's own, which is on this host."""
+        host = "127.0.0.1" if self.address.host == "0.0.0.0" else self.address.host
+        return self.public_url or f"http://{Address(host, self.address.port)}"
 
     @property
     def has_embedded_database(self) -> bool:
@@ -85,6 +102,8 @@ class Settings:
             data_dir=_data_dir(found),
             address=_address(found, "THAKUR_ADDRESS", "127.0.0.1:8000"),
             http=_address(found, "THAKUR_HTTP", "0.0.0.0:8080"),
+            public_url=_public_url(found),
+            trusted_proxies=_networks(found, "THAKUR_TRUSTED_PROXIES"),
             base_domain=_base_domain(found),
             database_url=_url(found, "THAKUR_DATABASE_URL", ("postgresql", "postgres", "postgresql+psycopg")),
             redis_url=_url(found, "THAKUR_REDIS_URL", ("redis", "rediss", "unix")),
@@ -159,12 +178,42 @@ def _address(found: Mapping[str, str], name: str, default: str) -> Address:
 
 def _base_domain(found: Mapping[str, str]) -> str:
     value = (found.get("THAKUR_BASE_DOMAIN") or "localhost").strip().lower().rstrip(".")
-    if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*", value) or len(value) > 180:
+    if not re.fullmatch(_HOST, value) or len(value) > 180:
         raise SettingInvalid(
             f"THAKUR_BASE_DOMAIN={value} is no domain name",
             hint="Write the domain below which projects appear, such as apps.example.com.",
         )
     return value
+
+
+def _public_url(found: Mapping[str, str]) -> str | None:
+    value = (found.get("THAKUR_PUBLIC_URL") or "").strip().rstrip("/").lower()
+    if not value:
+        return None
+    parts = urlsplit(value)
+    try:
+        is_right = parts.scheme in ("http", "https") and re.fullmatch(_HOST, parts.hostname or "") is not None
+        port = parts.port
+    except ValueError:
+        is_right, port = False, None
+    bare = f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+    if not is_right or value != bare:
+        raise SettingInvalid(
+            f"THAKUR_PUBLIC_URL={value} is not the address of a dashboard",
+            hint="Write a scheme and a host name and nothing else, such as https://deploy.example.com.",
+        )
+    return bare
+
+
+def _networks(found: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    words = (found.get(name) or "").replace(",", " ").split()
+    try:
+        return tuple(ipaddress.ip_network(word, strict=False) for word in words)
+    except ValueError as error:
+        raise SettingInvalid(
+            f"{name}={found[name]} names something that is no address",
+            hint="Write addresses or networks with commas between them, such as 10.0.0.5, 10.1.0.0/16.",
+        ) from error
 
 
 def _url(found: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:

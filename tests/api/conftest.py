@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from litestar.testing import AsyncTestClient
 
-from support.services import OPERATOR, Doubles
+from support.fake_accounts import OPERATOR
+from support.services import Doubles
 from thakur.api import Host, create_app
 
 

@@ -6,7 +6,7 @@ async def test_no_page_of_the_framework_is_served(client):
 async def test_an_app_of_another_listener_tells_nothing_of_the_host(doubles, stopping):
     from litestar.testing import AsyncTestClient
 
-    from support.services import OPERATOR
+    from support.fake_accounts import OPERATOR
     from thakur.api import create_app
 
     async def operator(scope):

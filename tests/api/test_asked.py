@@ -1,4 +1,4 @@
-from support.services import OPERATOR
+from support.fake_accounts import OPERATOR
 
 
 async def test_every_call_acts_for_the_principal_of_the_listener(client, doubles):

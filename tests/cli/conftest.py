@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from support.fake_accounts import OPERATOR
 from support.listeners import listening_apart
-from support.services import OPERATOR, Doubles, entries, make_deployment
+from support.services import Doubles, entries, make_deployment
 from thakur.api import Host, create_app
 from thakur.builds import BuildStatus
 from thakur.cli import main

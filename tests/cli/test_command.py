@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from support.services import OPERATOR
+from support.fake_accounts import OPERATOR
 from thakur.cli.command import VERBS
 
 NAMES = [module.__name__.rpartition(".")[2] for module in VERBS]

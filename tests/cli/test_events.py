@@ -3,8 +3,9 @@ import io
 
 import pytest
 
+from support.fake_accounts import OPERATOR
 from support.listeners import listening_apart
-from support.services import OPERATOR, Doubles, entries, make_build, make_deployment
+from support.services import Doubles, entries, make_build, make_deployment
 from thakur.api import create_app
 from thakur.cli import events
 from thakur.cli.client import Client

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from support.env_vars import FakeEnvVars
-from thakur.accounts import Action, Principal, Role
+from support.fake_accounts import FakeAccounts, FakeDevices, FakeLinks, FakeSessions, FakeTeams, FakeTokens
+from thakur.accounts import Action, Principal
 from thakur.api import ApiServices
 from thakur.builds import (
     Artifact,
@@ -29,14 +30,6 @@ from thakur.projects.overrides import changed
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus, EdgeSeen
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-OPERATOR = Principal(actor="operator", team_id=1, roles={1: Role.OWNER})
-
-
-class FakeAccounts:
-    async def prepare(self) -> None: ...
-
-    async def operator(self) -> Principal:
-        return OPERATOR
 
 
 class FakeProjects:
@@ -321,6 +314,11 @@ class Doubles:
     """Every double of one server, and what the API is given of them."""
 
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    links: FakeLinks = field(default_factory=FakeLinks)
+    sessions: FakeSessions = field(default_factory=FakeSessions)
+    tokens: FakeTokens = field(default_factory=FakeTokens)
+    teams: FakeTeams = field(default_factory=FakeTeams)
+    devices: FakeDevices = field(init=False)
     projects: FakeProjects = field(default_factory=FakeProjects)
     env_vars: FakeEnvVars = field(default_factory=FakeEnvVars)
     logs: FakeLogs = field(default_factory=FakeLogs)
@@ -332,6 +330,7 @@ class Doubles:
     missing: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.devices = FakeDevices(self.tokens)
         self.builds = FakeBuilds(self.logs)
         self.rollouts = FakeRollouts(self.runtime, self.logs)
 
@@ -341,6 +340,11 @@ class Doubles:
 
         return ApiServices(
             accounts=self.accounts,
+            links=self.links,
+            sessions=self.sessions,
+            tokens=self.tokens,
+            devices=self.devices,
+            teams=self.teams,
             projects=self.projects,
             env_vars=self.env_vars,
             builds=self.builds,
@@ -351,6 +355,7 @@ class Doubles:
             logs=self.logs,
             ready=ready,
             project_url=lambda name: f"http://{name}.localhost:8080",
+            dashboard_url=lambda path: f"http://127.0.0.1:8000{path}",
         )
 
 

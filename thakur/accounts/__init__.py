@@ -29,6 +29,7 @@ from thakur.accounts.refusals import (
 )
 from thakur.accounts.structs import (
     DEFAULT_TEAM,
+    SESSION_LIFE,
     AuditEvent,
     Device,
     DeviceAsked,
@@ -45,6 +46,7 @@ from thakur.accounts.structs import (
 
 __all__ = [
     "DEFAULT_TEAM",
+    "SESSION_LIFE",
     "Accounts",
     "Action",
     "ActionForbidden",

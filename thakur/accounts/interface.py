@@ -83,6 +83,9 @@ class Sessions(Protocol):
     async def end_others(self, principal: Principal) -> int:
         """Sign all of the asker's out but the one that asks; returns how many. Raises ActionForbidden."""
 
+    async def leave(self, principal: Principal) -> None:
+        """Sign the session out that asks. May be called twice."""
+
     async def act_in(self, principal: Principal, team: str) -> None:
         """Make new things in this team from now on, in this session. Raises TeamNotFound, SessionNotFound."""
 

@@ -104,6 +104,11 @@ class LocalSessions:
             note(session, principal, "end other sessions", str(count))
         return count
 
+    async def leave(self, principal: Principal) -> None:
+        async with self._db.session() as session:
+            await session.execute(delete(SessionRow).where(SessionRow.id == principal.session_id))
+            note(session, principal, "sign out", "")
+
     async def act_in(self, principal: Principal, team: str) -> None:
         async with self._db.session() as session:
             row = await team_of(session, principal, team)

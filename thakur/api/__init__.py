@@ -7,5 +7,6 @@ a *problem* is how every refusal leaves (RFC 9457).
 from thakur.api.app import create_app
 from thakur.api.door import PrincipalOf
 from thakur.api.interface import ApiServices, DescribeHost, Host
+from thakur.api.visits import Entrance, Visitors
 
-__all__ = ["ApiServices", "DescribeHost", "Host", "PrincipalOf", "create_app"]
+__all__ = ["ApiServices", "DescribeHost", "Entrance", "Host", "PrincipalOf", "Visitors", "create_app"]

@@ -6,16 +6,48 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from thakur.api import builds, caches, deployments, env, health, host, logs, projects
+from thakur.api import (
+    builds,
+    caches,
+    deployments,
+    devices,
+    env,
+    health,
+    host,
+    login_links,
+    logs,
+    me,
+    projects,
+    teams,
+    tokens,
+)
 from thakur.api.asked import dependencies
+from thakur.api.audited import Audited
 from thakur.api.door import Door, PrincipalOf
 from thakur.api.events import EventStreams
 from thakur.api.interface import ApiServices, DescribeHost
 from thakur.api.pages import HANDLERS as PAGES
 from thakur.api.pages.failures import answer
 from thakur.api.pages.live import LivePages
+from thakur.api.visits import Entrance, SameOrigin
 
 JSON_BODY_BYTES = 1024 * 1024
+
+# What every listener serves.
+EVERYWHERE = [
+    *health.HANDLERS,
+    *projects.HANDLERS,
+    *env.HANDLERS,
+    *builds.HANDLERS,
+    *caches.HANDLERS,
+    *deployments.HANDLERS,
+    *logs.HANDLERS,
+    *tokens.HANDLERS,
+    *teams.HANDLERS,
+    *me.HANDLERS,
+    *devices.HANDLERS,
+    *PAGES,
+]
 
 
 def create_app(
@@ -24,28 +56,21 @@ def create_app(
     stopping: asyncio.Event,
     *,
     describe_host: DescribeHost | None = None,
+    entrance: Entrance | None = None,
 ) -> ASGIApp:
     """Make the app of a listener whose requests are `principal_of`'s; only with `describe_host` it tells of the host.
 
+    Where browsers come in, `entrance` keeps out what other sites make them send.
     Setting `stopping` ends every open log stream.
     """
-    handlers = [
-        *health.HANDLERS,
-        *projects.HANDLERS,
-        *env.HANDLERS,
-        *builds.HANDLERS,
-        *caches.HANDLERS,
-        *deployments.HANDLERS,
-        *logs.HANDLERS,
-        *PAGES,
-    ]
+    handlers = [*EVERYWHERE]
     provided = dependencies(services)
     streams = EventStreams(stopping)
     live_pages = LivePages(stopping)
     provided["tails"] = Provide(lambda: streams, sync_to_thread=False)
     provided["live_pages"] = Provide(lambda: live_pages, sync_to_thread=False)
     if describe_host is not None:
-        handlers += host.HANDLERS
+        handlers += [*host.HANDLERS, *login_links.HANDLERS]
         provided["describe_host"] = Provide(lambda: describe_host, sync_to_thread=False)
     app = Litestar(
         handlers,
@@ -55,4 +80,5 @@ def create_app(
         logging_config=None,
         openapi_config=None,
     )
-    return Door(app, principal_of)
+    audited = Audited(app, services.accounts)
+    return Door(audited if entrance is None else SameOrigin(audited, entrance, answer), principal_of)

@@ -7,7 +7,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from thakur.accounts import Principal
-from thakur.api.interface import ApiServices
+from thakur.api.audited import TEAM_ID
+from thakur.api.interface import ApiServices, principal_missing
 from thakur.projects import Project
 
 PAGE_LIMIT = 500
@@ -31,9 +32,15 @@ def dependencies(services: ApiServices) -> dict[str, Provide]:
 
 
 def _principal(request: Request[Any, Any, Any]) -> Principal:
-    principal: Principal = request.scope["state"]["principal"]
+    principal: Principal | None = request.scope["state"].get("principal")
+    if principal is None:
+        raise principal_missing()
     return principal
 
 
-async def _project(services: Services, principal: Asker, name: FromPath[str]) -> Project:
-    return await services.projects.get(principal, name)
+async def _project(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, name: FromPath[str]
+) -> Project:
+    project = await services.projects.get(principal, name)
+    request.scope["state"][TEAM_ID] = project.team_id
+    return project

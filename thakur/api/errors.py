@@ -12,6 +12,8 @@ from thakur.errors import Invalid, Malformed, NotFound, ThakurError
 
 log = logging.getLogger(__name__)
 
+RETRY_SECONDS = 60
+
 _BUG = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -31,6 +33,8 @@ def _respond(body: dict[str, Any], headers: dict[str, str] | None, more: dict[st
     headers = dict(headers or {})
     if body["status"] == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
+    if body["status"] == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["retry-after"] = str(RETRY_SECONDS)
     return Response(
         about | body | more,
         status_code=body["status"],

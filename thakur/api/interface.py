@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from thakur.accounts import Accounts
+from thakur.accounts import Accounts, Devices, Links, Sessions, Teams, Tokens
 from thakur.builds import Builds, Caches
-from thakur.errors import Malformed, Unauthenticated, Unavailable
+from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects
 from thakur.runtime import Edges, Rollouts, Runtime
@@ -17,10 +17,16 @@ from thakur.runtime import Edges, Rollouts, Runtime
 class ApiServices:
     """The services behind the resources.
 
-    `ready` names what is missing before requests can be served; `project_url` is where visitors find a project's production.
+    `ready` names what is missing before requests can be served; `project_url` is where visitors find a project's production,
+    `dashboard_url` where a path of the dashboard is found from outside.
     """
 
     accounts: Accounts
+    links: Links
+    sessions: Sessions
+    tokens: Tokens
+    devices: Devices
+    teams: Teams
     projects: Projects
     env_vars: EnvVars
     builds: Builds
@@ -31,6 +37,7 @@ class ApiServices:
     logs: Logs
     ready: Callable[[], Awaitable[list[str]]]
     project_url: Callable[[str], str]
+    dashboard_url: Callable[[str], str]
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +59,26 @@ class PrincipalMissing(Unauthenticated):
     """The request says of nobody that they are asking."""
 
     code = "principal_missing"
+
+
+def principal_missing() -> PrincipalMissing:
+    """What is said at the door to whoever says not who they are."""
+    return PrincipalMissing(
+        "This needs to know who is asking",
+        hint="Send a token as Authorization: Bearer thk_…, or use the server's local socket on its host.",
+    )
+
+
+class RequestForeign(Forbidden):
+    """No page of the session that the cookie belongs to has asked for this."""
+
+    code = "request_foreign"
+
+
+class LoginUnsafe(Forbidden):
+    """Somebody between here and there could read along, so nobody is signed in."""
+
+    code = "login_unsafe"
 
 
 class UploadBroken(Malformed):

@@ -8,6 +8,7 @@ from litestar import Request, delete, get, patch, post
 
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
+from thakur.api.audited import SUBJECT
 from thakur.api.body import decoded
 from thakur.api.interface import ApiServices
 from thakur.projects import Overrides, Project, ProjectStatus
@@ -53,6 +54,7 @@ async def list_projects(services: Services, principal: Asker) -> list[ProjectSho
 async def create_project(request: Request[Any, Any, Any], services: Services, principal: Asker) -> ProjectShown:
     """A new project."""
     asked = decoded(await request.body(), ProjectAsked)
+    request.scope["state"][SUBJECT] = asked.name
     (shown,) = await _shown(services, principal, [await services.projects.create(principal, asked.name)])
     return shown
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from litestar.types import Scope
 
 from thakur.accounts import Principal
-from thakur.api import ApiServices, DescribeHost, Host, create_app
+from thakur.api import ApiServices, DescribeHost, Entrance, Host, Visitors, create_app
 from thakur.background import Tasks
 from thakur.modes.listener import LOCAL_SOCKET, Listener
 from thakur.modes.readiness import Readiness
@@ -65,17 +65,18 @@ async def _listening(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> 
     services = _services(core, parts, edges)
 
     async def operator(_scope: Scope) -> Principal | None:
-        return await core.accounts.operator()
-
-    async def nobody(_scope: Scope) -> Principal | None:
-        return None
+        return await core.people.accounts.operator()
 
     # Being local is a fact of the listener, so each has an app of its own.
     local = create_app(services, operator, stopping, describe_host=_describe(core))
-    public = create_app(services, nobody, stopping)
+    settings = core.settings
+    entrance = Entrance(settings.address.is_loopback, trusted=settings.trusted_proxies, public_url=settings.public_url)
+    public = create_app(
+        services, Visitors(core.people.sessions, core.people.tokens, entrance).principal_of, stopping, entrance=entrance
+    )
     listeners = (
-        Listener(local, core.settings.data_dir / "run" / LOCAL_SOCKET, tasks),
-        Listener(public, core.settings.address, tasks),
+        Listener(local, settings.data_dir / "run" / LOCAL_SOCKET, tasks),
+        Listener(public, settings.address, tasks),
     )
     async with AsyncExitStack() as started:
         started.push_async_callback(tasks.stop)
@@ -90,7 +91,12 @@ async def _listening(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> 
 
 def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServices:
     return ApiServices(
-        accounts=core.accounts,
+        accounts=core.people.accounts,
+        links=core.people.links,
+        sessions=core.people.sessions,
+        tokens=core.people.tokens,
+        devices=core.people.devices,
+        teams=core.people.teams,
         projects=core.projects,
         env_vars=core.env_vars,
         builds=core.builds,
@@ -101,6 +107,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         logs=core.logs,
         ready=Readiness(core.db, core.queue, edges).missing,
         project_url=lambda name: core.addresses.url(name, PRODUCTION),
+        dashboard_url=lambda path: f"{core.settings.dashboard}{path}",
     )
 
 

@@ -37,7 +37,7 @@ async def migrated(core: Core, *, migrates: bool) -> AsyncIterator[None]:
             await migrate(core.urls.database_url)
         else:
             await wait_for_head(core.urls.database_url, HEAD_SECONDS)
-        await core.accounts.prepare()
+        await core.people.accounts.prepare()
     await core.logs.start()
     try:
         yield

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from thakur.accounts.service import LocalAccounts
 from thakur.builds.caches.service import LocalCaches
 from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.service import LocalBuilds
@@ -21,6 +20,7 @@ from thakur.runtime.snapshots import EnvSnapshots
 from thakur.security import Sealer, load_or_create_ring
 from thakur.settings import Settings
 from thakur.stores import StoreUrls, service_user
+from thakur.wiring.people import People, wire_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Core:
     urls: StoreUrls
     db: Database
     queue: Queue
-    accounts: LocalAccounts
+    people: People
     projects: LocalProjects
     env_vars: LocalEnvVars
     logs: LocalLogs
@@ -74,7 +74,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         urls=urls,
         db=db,
         queue=queue,
-        accounts=LocalAccounts(db),
+        people=wire_people(db),
         projects=projects,
         env_vars=env_vars,
         logs=logs,

@@ -4,11 +4,27 @@ A *page* is a template over what the services say; a *fragment* is one of its pa
 partial. A *shell* is what surrounds every page: places, recent projects, who is signed in, the theme.
 """
 
-from thakur.api.pages import acts, assets, deployments, domains, edges, env, jump, logs, overview, projects, theme
+from thakur.api.pages import (
+    acts,
+    assets,
+    deployments,
+    device,
+    domains,
+    edges,
+    env,
+    jump,
+    login,
+    logs,
+    overview,
+    projects,
+    theme,
+)
 
 HANDLERS = [
     *assets.HANDLERS,
     *theme.HANDLERS,
+    *login.HANDLERS,
+    *device.HANDLERS,
     *projects.HANDLERS,
     *overview.HANDLERS,
     *deployments.HANDLERS,

@@ -4,7 +4,7 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.deployments import ONE, chapter_of, stream_of
@@ -36,6 +36,7 @@ async def restart(services: Services, principal: Asker, project: Asked, number: 
 @post(f"{ONE}/cancellation", status_code=303)
 async def cancel(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Redirect:
     """End its build or its rollout."""
+    await services.projects.authorize(principal, project.id, Action.DEPLOY)
     await _cancel(services, principal, project, number)
     return back_with(_address(project, number), "cancellation")
 
@@ -43,6 +44,7 @@ async def cancel(services: Services, principal: Asker, project: Asked, number: F
 @post(f"{ONE}/log/clearing", status_code=303)
 async def clear_log(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Redirect:
     """Remove the lines of its log so far."""
+    await services.projects.authorize(principal, project.id, Action.CLEAR_LOGS)
     await services.logs.clear(stream_of(await chapter_of(services, principal, project, number)))
     return back_with(_address(project, number), "clearing")
 

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect, Stream
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.ansi import coloured
@@ -90,6 +90,7 @@ async def logs_file(services: Services, principal: Asker, project: Asked) -> Str
 @post(f"{ROOT}/clearing", status_code=303)
 async def clear_logs(services: Services, principal: Asker, project: Asked) -> Redirect:
     """Remove what production's replicas wrote so far."""
+    await services.projects.authorize(principal, project.id, Action.CLEAR_LOGS)
     await services.logs.clear(await _stream(services, principal, project))
     return back_with(f"/projects/{project.name}/logs", "clearing")
 

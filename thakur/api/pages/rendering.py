@@ -14,6 +14,7 @@ from markupsafe import Markup
 from thakur.api.pages import words
 from thakur.api.pages.assets import asset_url
 from thakur.api.pages.icons import Sprite
+from thakur.api.visits import csrf_token_in
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 HTML = "text/html"
@@ -60,7 +61,7 @@ def page(
 
 def reader(request: Request[Any, Any, Any]) -> dict[str, object]:
     """What forms of a page need to know of its reader: the token that says that they came from here."""
-    return {"csrf_token": request.scope.get("state", {}).get("csrf_token", "")}
+    return {"csrf_token": csrf_token_in(request.scope)}
 
 
 def rendered(template: str, context: Mapping[str, object]) -> str:
