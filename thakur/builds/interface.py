@@ -44,7 +44,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """The immutable result of a build: `digest` names the directory's content, files, modes and links.
 
-    One that is not kept any more is only told of: its files are gone.
+    `size_bytes` counts the compressed forms beside it too. One that is not kept any more is only told of: its files are gone.
     """
 
     id: int

@@ -53,6 +53,26 @@ async def test_what_was_live_for_a_moment_only_leaves_its_assets_too(tmp_path: P
         assert (await asked(proxy, "/assets/a-BF8QNONU.js")).body == b"second"
 
 
+async def test_the_next_edge_knows_where_they_are(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        await activate(started, 1, FIRST)
+        await activate(started, 2, SECOND)
+        told = {pool.id: pool.earlier for pool in started.fake_proxy.pools.values()}
+
+        await started.come_back()
+
+        (routed,) = set(started.fake_proxy.routes.values())
+        assert started.fake_proxy.pools[routed].earlier == told[routed] == "1/.assets/1"
+        assert (started.shelf.root / told[routed] / "assets" / "a-GpEN3EET.js").read_text() == "first"
+
+
+async def test_a_server_without_a_frameworks_own_files_has_none(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        await started.edge.prepare(started.order("ok"))
+
+        assert [pool.earlier for pool in started.fake_proxy.pools.values()] == [None]
+
+
 async def test_they_go_with_the_project(tmp_path: Path) -> None:
     async with bench(tmp_path) as started:
         await activate(started, 1, FIRST)

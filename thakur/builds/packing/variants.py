@@ -28,7 +28,7 @@ GZIP, ZSTD = "gz", "zst"
 # gzip first: every browser takes it, also over plain HTTP.
 CODINGS = (GZIP, ZSTD)
 SMALLEST_BYTES = 1024
-LARGEST_BYTES = 32 * 1024 * 1024
+LARGEST_BYTES = 16 * 1024 * 1024
 WORTH = 0.9
 SECONDS = 10.0
 _THOROUGH_BYTES = 1024 * 1024
