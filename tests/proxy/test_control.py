@@ -58,7 +58,7 @@ async def test_a_newer_controller_replaces_the_older():
 
 
 async def test_a_stranger_who_says_nothing_is_hung_up_on():
-    async with running_worker(limits={"hello_seconds": 0.1}) as worker:
+    async with running_worker(limits={"hello_seconds": 0.5}) as worker:
         reader, writer = await asyncio.open_unix_connection(worker.orders)
         assert await reader.read() == b""
         writer.transport.abort()

@@ -15,6 +15,13 @@ NOBODY = 65534
 NAMELESS = 12345
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Servers that are made and booted, some twice: on a busy host that takes longer than a test otherwise may.
+    for item in items:
+        if item.path.parent == Path(__file__).parent and {"data_dir", "start"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("walk")
+
+
 @pytest.fixture(params=[None, NOBODY, NAMELESS] if os.geteuid() == 0 else [None], ids=str)
 def uid(request: pytest.FixtureRequest) -> int | None:
     """Who runs Thakur: ourselves, and if we are root also users with and without a name."""

@@ -30,10 +30,12 @@ class Controller:
 
     @classmethod
     async def connect(cls, path: str, key: str = KEY) -> "Controller":
-        reader, writer = await asyncio.open_unix_connection(path)
-        controller = cls(reader, writer)
-        await controller.send(kind="hello", key=key)
-        return controller
+        # In one go: a worker that hangs up on silence must not mistake a busy loop for it.
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(path)
+        line.sendall(encode({"kind": "hello", "key": key}))
+        line.setblocking(False)
+        return cls(*await asyncio.open_unix_connection(sock=line))
 
     async def send(self, **message: Any) -> None:
         self._writer.write(encode(message))

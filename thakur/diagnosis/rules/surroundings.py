@@ -163,6 +163,15 @@ SURROUNDINGS: tuple[Rule, ...] = (
         ),
     ),
     rule(
+        "processes_refused",
+        r"EAGAIN[^\n]*\b(?:posix_spawn|spawn|fork)\b|\b(?:spawn|posix_spawn|fork|pthread_create)\b[^\n]*(?:\bEAGAIN\b|Resource temporarily unavailable)"
+        r"|\bCannot fork\b|Assertion failed: [^\n]*uv_thread_create|[Ff]ailed to (?:create|spawn) (?:a )?(?:new )?(?:OS )?thread\b",
+        said(
+            "The system refused it another process or thread: it has as many as it may have, or the host has.",
+            "Let it start fewer at a time, such as parallel workers, and look for a command that starts itself again and again.",
+        ),
+    ),
+    rule(
         "heap_exhausted",
         r"JavaScript heap out of memory|Reached heap limit|RangeError: Out of memory",
         said(
