@@ -143,6 +143,56 @@ async def test_a_build_goes_on_from_the_framework_cache_of_the_last_that_succeed
     assert any(level == "warning" and text.startswith("Building again") for level, text in place.lines)
 
 
+LOCK = """{
+  "lockfileVersion": 1,
+  "configVersion": 1,
+  "workspaces": {
+    "": {"name": "shop", "dependencies": {"vite": "workspace:*"}},
+    "packages/vite": {"name": "vite", "version": "1.0.0"},
+  },
+  "packages": {"vite": ["vite@workspace:packages/vite"]},
+}
+"""
+
+
+@pytest.mark.walk
+async def test_packages_of_an_unchanged_lockfile_stay_installed_and_scripts_run_again(place: BuildPlace) -> None:
+    def source(build: str) -> bytes:
+        manifest = {
+            "name": "shop",
+            "workspaces": ["packages/*"],
+            "dependencies": {"vite": "workspace:*"},
+            "scripts": {
+                "postinstall": "echo ran after installing",
+                "build": f"mkdir dist && echo hi > dist/index.html; {build}",
+            },
+        }
+        member = '{"name": "vite", "version": "1.0.0"}'
+        return packed_files(
+            {
+                "package.json": json.dumps(manifest),
+                "packages/vite/package.json": member,
+                "bun.lock": LOCK,
+                "index.html": "",
+            }
+        )
+
+    going_on = ("deploy", "The dependencies are those of an earlier build: going on from its packages")
+    await place.build(source("true"))
+    assert going_on not in place.lines
+    with pytest.raises(BuildFailed):
+        await place.build(source("touch node_modules/vite/evil; exit 1"))
+    assert going_on in place.lines
+    await place.build(source("touch node_modules/evil"))
+    assert going_on in place.lines, "a member of the workspace is the source's own and no installed package"
+    assert "ran after installing" in place.output
+
+    await place.build(source("ls node_modules"))
+
+    assert going_on not in place.lines
+    assert "evil" not in place.output
+
+
 async def test_an_ordinary_failure_is_not_built_again(tmp_path: Path) -> None:
     place, sandbox = fake_place(tmp_path, (b"", Exit(code=0)), (b"error TS2304", Exit(code=1)))
 

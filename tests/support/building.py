@@ -36,6 +36,9 @@ class NothingReused:
     def inputs_digest(self, build: Build, env: Mapping[str, str], settings: Overrides) -> str:
         return ""
 
+    def circumstances(self, env: Mapping[str, str]) -> str:
+        return ""
+
     async def find(self, build: Build, inputs_digest: str) -> None:
         return None
 

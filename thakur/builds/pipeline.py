@@ -169,10 +169,14 @@ class Pipeline:
     async def _install(self, build: Build, place: Place, plan: Plan, loan: Loan) -> None:
         if plan.install is None and plan.build is None:
             return
-        await to_its_end(loan.open, plan, is_fresh=build.source.is_fresh)
+        await to_its_end(loan.open, plan, self._reuse.circumstances(place.env), is_fresh=build.source.is_fresh)
         if loan.is_suspected:
             place.writer.write(
                 "The last builds failed with the caches of earlier ones, so this one begins without any.", Level.WARNING
+            )
+        if loan.has_modules:
+            place.writer.write(
+                "The dependencies are those of an earlier build: going on from its packages", Level.DEPLOY
             )
         try:
             await self._installer.install(place, plan)

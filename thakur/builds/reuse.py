@@ -1,5 +1,6 @@
 """Reuse: the same source with the same settings has made an artifact before, and it is still there."""
 
+import platform
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -45,14 +46,21 @@ class Reuse:
 
     def inputs_digest(self, build: Build, env: Mapping[str, str], settings: Overrides) -> str:
         """The same for builds that are made of the same. Detection and steps are this version's."""
+        said_here = {f"setting {name}": str(value) for name, value in said(settings).items()}
+        return self._digest({"source": build.source.digest} | said_here | self._inputs(env))
+
+    def circumstances(self, env: Mapping[str, str]) -> str:
+        """The same for installations by the same tools on the same platform, whatever the source is."""
+        return self._digest({"platform": platform.platform(), **self._inputs(env)})
+
+    def _inputs(self, env: Mapping[str, str]) -> dict[str, str]:
         bun = Path(self._toolchain.bun).stat()
         inputs = {
-            "source": build.source.digest,
             "thakur": version("thakur-deploy"),
             "bun": f"{self._toolchain.bun} {bun.st_size} {bun.st_mtime_ns}",
+            "versions": repr(sorted(self._toolchain.versions.items())),
         }
-        inputs |= {f"setting {name}": str(value) for name, value in said(settings).items()}
-        return self._digest(inputs | {f"env {name}": value for name, value in {**self._passed, **env}.items()})
+        return inputs | {f"env {name}": value for name, value in {**self._passed, **env}.items()}
 
     async def find(self, build: Build, inputs_digest: str) -> Reused | None:
         """The newest such artifact whose files are still there."""

@@ -1,6 +1,7 @@
 """What builds have of their project's caches, and what they leave of them."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -329,3 +330,121 @@ def test_what_no_build_needs_goes_first_when_it_is_too_much(tmp_path: Path) -> N
     ]
     assert builds.cached()
     assert builds.shelf.size_bytes() < 2_100_000
+
+
+MANIFEST = '{"dependencies": {"left-pad": "1.3.0"}}'
+LOCKED = Plan(framework="Next.js", kind="server", output=".next/standalone", install=("bun", "install"))
+
+
+def begin_locked(builds: Builds, lock: str = "lock", *, is_fresh: bool = False) -> tuple[Loan, Path]:
+    """A build of a source with a lockfile, up to where it has installed."""
+    loan, workspace = builds.begin(LOCKED)
+    loan.leave()
+    write(workspace / "package.json", MANIFEST)
+    write(workspace / "bun.lock", lock)
+    loan = Loan(builds.shelf, workspace, None)
+    loan.open(LOCKED, is_fresh=is_fresh)
+    if not loan.has_modules:
+        install(workspace)
+    loan.installed()
+    let_the_clock_tick(workspace)
+    return loan, workspace
+
+
+def are_kept(builds: Builds) -> bool:
+    loan, workspace = begin_locked(builds)
+    has_modules = loan.has_modules
+    if has_modules:
+        assert (workspace / "node_modules/left-pad/index.js").read_text() == "pad"
+    loan.leave()
+    return has_modules
+
+
+@pytest.mark.parametrize("has_failed", [False, True])
+def test_packages_stay_installed_while_no_build_writes_to_them(builds: Builds, has_failed: bool) -> None:
+    for _ in range(2):
+        loan, workspace = begin_locked(builds)
+        write(workspace / "node_modules/.vite-temp/config.mjs", "x")
+        write(workspace / "node_modules/.cache/x", "x")
+        if not has_failed:
+            loan.take()
+            loan.keep()
+        loan.leave(has_failed=has_failed)
+        assert not (workspace / "node_modules").exists()
+
+    assert are_kept(builds)
+    kept = next(builds.shelf.modules.iterdir())
+    assert [str(path.relative_to(kept)) for path in kept.rglob("*")] == [
+        "node_modules",
+        "node_modules/left-pad",
+        "node_modules/left-pad/index.js",
+    ]
+
+
+def overwrite(modules: Path) -> None:
+    (modules / "left-pad/index.js").write_text("bad")
+
+
+def replace(modules: Path) -> None:
+    (modules / "left-pad/new").write_text("pad")
+    (modules / "left-pad/new").rename(modules / "left-pad/index.js")
+
+
+def add(modules: Path) -> None:
+    (modules / "added").mkdir()
+
+
+def drop(modules: Path) -> None:
+    (modules / "left-pad").rename(modules.parent / "left-pad")
+
+
+@pytest.mark.parametrize("change", [overwrite, replace, add, drop])
+@pytest.mark.parametrize("has_failed", [False, True])
+def test_packages_that_a_build_changed_are_installed_again(
+    builds: Builds, change: Callable[[Path], None], has_failed: bool
+) -> None:
+    loan, workspace = begin_locked(builds)
+    change(workspace / "node_modules")
+
+    loan.leave(has_failed=has_failed)
+
+    assert not are_kept(builds)
+
+
+def test_other_dependencies_and_fresh_builds_are_installed(builds: Builds) -> None:
+    begin_locked(builds)[0].leave()
+
+    assert not begin_locked(builds, "another")[0].has_modules
+    assert not begin_locked(builds, is_fresh=True)[0].has_modules
+
+
+def test_only_the_newest_packages_stay_installed(builds: Builds) -> None:
+    begin_locked(builds)[0].leave()
+    begin_locked(builds, "another")[0].leave()
+
+    assert len(list(builds.shelf.modules.iterdir())) == 1
+    assert not are_kept(builds)
+
+
+def test_an_installation_that_did_not_end_is_not_kept(builds: Builds) -> None:
+    loan, workspace = builds.begin(LOCKED)
+    loan.leave()
+    write(workspace / "package.json", MANIFEST)
+    write(workspace / "bun.lock", "lock")
+    loan = Loan(builds.shelf, workspace, None)
+    loan.open(LOCKED, is_fresh=False)
+    install(workspace)
+
+    loan.leave(has_failed=True)
+
+    assert not are_kept(builds)
+
+
+def test_packages_that_went_into_the_artifact_are_not_kept(builds: Builds) -> None:
+    loan, workspace = begin_locked(builds)
+    loan.take()
+    workspace.rename(workspace.with_name("artifact"))
+    loan.keep()
+    loan.leave()
+
+    assert not are_kept(builds)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.services import OPERATOR
+from support.fake_accounts import OPERATOR
 from thakur.accounts import Action, Principal
 from thakur.builds import Plan
 from thakur.builds.caches.service import LocalCaches

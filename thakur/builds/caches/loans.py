@@ -5,6 +5,8 @@ from pathlib import Path
 
 from thakur.builds.caches import frameworks, packages
 from thakur.builds.caches.bounds import LIMIT_BYTES, to_drop
+from thakur.builds.caches.dependencies import dependencies_key
+from thakur.builds.caches.modules import Modules, own_bytes
 from thakur.builds.caches.places import framework_places
 from thakur.builds.caches.shelf import Shelf
 from thakur.builds.caches.trees import directory_below, size_of
@@ -32,6 +34,7 @@ class Loan:
         self._limit_bytes = limit_bytes
         self._stamp = workspace.with_name(f"{workspace.name}.installed")
         self._aside = workspace.with_name(f"{workspace.name}.caches")
+        self._modules = Modules(shelf.modules, workspace)
         self._is_open = False
         self._is_fresh = False
         # By their place in the source, where they lie on the shelf.
@@ -41,8 +44,16 @@ class Loan:
         self.has_packages = False
         self.is_suspected = False
 
-    def open(self, plan: Plan, *, is_fresh: bool) -> None:
-        """Begin, before anything of the source has run. A fresh build is lent packages and nothing else."""
+    @property
+    def has_modules(self) -> bool:
+        """Whether `node_modules` of an earlier build is there."""
+        return self._modules.are_lent
+
+    def open(self, plan: Plan, circumstances: str = "", *, is_fresh: bool) -> None:
+        """Begin, before anything of the source has run. A fresh build is lent packages and nothing else.
+
+        `circumstances` are what an installation depends on besides the source and the plan.
+        """
         self._shelf.make()
         self._is_open = True
         self._is_fresh = is_fresh
@@ -52,18 +63,23 @@ class Loan:
             # What the source brings is its own and stays where it is.
             if kept is not None and directory_below(self._workspace, place) is None:
                 self._kept[place] = kept
+        key = dependencies_key(self._workspace, plan, circumstances)
         if self.is_suspected:
             remove_tree(self._shelf.packages)
+        self._modules.lend(key, self._uid, is_wanted=not is_fresh and not self.is_suspected)
         self.has_packages = packages.lend(self._shelf.packages, self._workspace, self._uid)
 
     def empty_packages(self) -> None:
         """Give the build an empty package cache instead of the one that it has."""
+        if self._modules.are_lent:
+            self._modules.drop()
         remove_tree(self._workspace / CACHE_NAME)
         self.has_packages = packages.lend(self._shelf.packages, self._workspace, self._uid)
 
     def installed(self) -> None:
         """Note that the installation has ended: what changes a package from now on is the build."""
         self._stamp.touch()
+        self._modules.note(self._stamp.stat().st_ctime_ns)
 
     def lend_frameworks(self) -> list[str]:
         """Copy the framework caches into the workspace; returns their places."""
@@ -95,17 +111,19 @@ class Loan:
     def leave(self, *, has_failed: bool = False) -> None:
         """End the loan, however the build ended; also one of an earlier life."""
         self._take_packages()
-        remove_tree(self._aside)
-        self._stamp.unlink(missing_ok=True)
         if self._is_open:
             if has_failed:
                 # One that failed without them says that they are not the reason.
                 is_warm = self.has_packages or self._lent
                 self._shelf.note_failures(self._shelf.failures() + 1 if is_warm and not self.is_suspected else 0)
             try:
+                self._modules.keep()
                 self._bound()
             except OSError:
-                log.info("caches were not measured", extra={"directory": str(self._shelf.directory)}, exc_info=True)
+                log.info("caches were not kept", extra={"directory": str(self._shelf.directory)}, exc_info=True)
+        self._modules.leave()
+        remove_tree(self._aside)
+        self._stamp.unlink(missing_ok=True)
 
     def _lend(self, kept: Path, place: str) -> bool:
         return frameworks.lend(kept, self._workspace, place, self._uid)
@@ -125,6 +143,7 @@ class Loan:
             packages_bytes = size_of(self._shelf.packages)
         parts = [
             *unused,
+            (self._shelf.modules, own_bytes(self._shelf.modules)),
             *frameworks.sizes(self._shelf.frameworks),
             (self._shelf.packages, packages_bytes - sum(size for _, size in unused)),
         ]
