@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from thakur.builds.ground import look, set_aside
 
 
@@ -14,6 +16,22 @@ def test_the_lockfile_of_the_package_manager_that_is_named_counts(tmp_path: Path
 
     assert (ground.lock.name, ground.manager, ground.others) == ("yarn.lock", "yarn@4.5.0", ("package-lock.json",))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["package.json", "yarn.lock"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "flat"),
+    [
+        (".npmrc", "node-linker=hoisted\n", True),
+        (".npmrc", "registry=x\nshamefully-hoist = true\n", True),
+        ("pnpm-workspace.yaml", "packages: []\nnodeLinker: hoisted\n", True),
+        (".npmrc", "node-linker=isolated\n# shamefully-hoist=true\n", False),
+    ],
+)
+def test_a_project_of_pnpm_says_how_packages_are_laid_out(tmp_path: Path, file: str, text: str, *, flat: bool) -> None:
+    (tmp_path / "pnpm-lock.yaml").write_text("lockfileVersion: '9.0'\n")
+    (tmp_path / file).write_text(text)
+
+    assert look(tmp_path).wants_flat is flat
 
 
 def test_an_empty_directory_has_no_lockfile(tmp_path: Path) -> None:

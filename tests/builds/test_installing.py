@@ -43,7 +43,7 @@ class Desk:
 def lay(directory: Path, manifest: dict[str, object] | None = None, **files: str) -> Path:
     (directory / "package.json").write_text(json.dumps(manifest or {}))
     for name, text in files.items():
-        (directory / name.replace("_", ".").replace("package.lock", "package-lock")).write_text(text)
+        (directory / name.replace("_", ".").replace("e.lock", "e-lock").replace("m.lock", "m-lock")).write_text(text)
     return directory
 
 
@@ -90,6 +90,16 @@ async def test_buns_own_projects_say_whose_scripts_run_and_the_others_are_named(
     assert "trustedDependencies" in desk.said("warning")
 
 
+@pytest.mark.parametrize("trusts", [True, False])
+async def test_the_projects_settings_say_whether_install_scripts_run(tmp_path: Path, *, trusts: bool) -> None:
+    lock = {"bun_lock": "{}"} if trusts else {}
+    desk = Desk(lay(tmp_path, **lock), BLOCKED)
+
+    await desk.install(msgspec.structs.replace(PLAN, trusts_scripts=trusts))
+
+    assert desk.commands[1] == (("bun", "pm", "trust", "--all") if trusts else ("bun", "pm", "untrusted"))
+
+
 async def test_a_script_of_a_package_that_fails_is_told_and_the_build_goes_on(tmp_path: Path) -> None:
     broken = (b'gyp ERR! find Python\nerror: install script from "canvas" exited with 1\n', Exit(code=1))
     desk = Desk(lay(tmp_path), BLOCKED, broken)
@@ -123,6 +133,15 @@ async def test_an_engine_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
     await desk.install()
 
     assert "asks for node 20.x" in desk.said("warning")
+
+
+async def test_packages_of_pnpm_are_laid_out_flat_where_the_project_says_so(tmp_path: Path) -> None:
+    desk = Desk(lay(tmp_path, pnpm_lock_yaml="lockfileVersion: '9.0'\n"))
+    (tmp_path / ".npmrc").write_text("shamefully-hoist=true\n")
+
+    await desk.install(msgspec.structs.replace(PLAN, install=("bun", "install")))
+
+    assert desk.commands[0] == HOISTED
 
 
 async def test_a_command_of_the_projects_own_is_run_as_it_is(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ def test_everything_that_may_be_said_is_taken() -> None:
     values = {
         "root": "./apps/web/",
         "install": "bun install --production",
+        "trust_scripts": True,
         "build": "",
         "start": " bun server.js ",
         "output": "dist",
@@ -39,7 +40,7 @@ def test_an_unknown_name_is_told_with_the_nearest_and_all() -> None:
     message, hint, field = refusal({"statr": "x"})
 
     assert (message, field) == ("There is no setting statr", "statr")
-    assert hint.startswith("Did you mean start? There are: root, install, build, start, output,")
+    assert hint.startswith("Did you mean start? There are: root, install, trust_scripts, build, start, output,")
     assert refusal({"zzz": 1})[1].startswith("There are:")
 
 

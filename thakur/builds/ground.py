@@ -1,5 +1,6 @@
 """The ground of an installation: which lockfiles lie in a directory that was unpacked and not yet touched, and what is asked for."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -8,14 +9,23 @@ from thakur.builds.detection.locks import HEAD_BYTES, LOCKS, Lock, chosen_lock, 
 from thakur.builds.detection.wishes import Wishes, read_wishes
 
 _MANIFEST_BYTES = 512 * 1024
+_SETTINGS_BYTES = 64 * 1024
+_FLAT = re.compile(
+    r"^(?:node-linker\s*=\s*hoisted|shamefully-hoist\s*=\s*true|nodeLinker:\s*['\"]?hoisted|shamefullyHoist:\s*true)",
+    re.MULTILINE,
+)
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """`lock` is the one that counts, `others` are those that bun would take before it."""
+    """`lock` is the one that counts, `others` are those that bun would take before it.
+
+    `wants_flat` is what a project of pnpm may say of how its packages are laid out.
+    """
 
     lock: Lock | None
     others: tuple[str, ...]
     wishes: Wishes
+    wants_flat: bool = False
 
     @property
     def is_foreign(self) -> bool:
@@ -37,7 +47,13 @@ def look(directory: Path) -> Ground:
         return Ground(lock=None, others=(), wishes=wishes)
     order = list(LOCKS)
     others = tuple(other for other in order[: order.index(name)] if other in names)
-    return Ground(lock=lock_of(name, _head(directory / name, HEAD_BYTES)), others=others, wishes=wishes)
+    settings = (_head(directory / file, _SETTINGS_BYTES) for file in (".npmrc", "pnpm-workspace.yaml"))
+    return Ground(
+        lock=lock_of(name, _head(directory / name, HEAD_BYTES)),
+        others=others,
+        wishes=wishes,
+        wants_flat=any(_FLAT.search(text) for text in settings),
+    )
 
 
 def set_aside(directory: Path, ground: Ground) -> None:

@@ -44,6 +44,8 @@ class Installer:
         ground = await to_its_end(look, directory)
         await to_its_end(set_aside, directory, ground)
         self._say(place, ground)
+        if ground.wants_flat and command == ("bun", "install"):
+            command = (*command, "--linker", "hoisted")
         place.writer.write(f"Installing with {shown(command)}", Level.DEPLOY)
         output = await self._install(place, plan, command)
         if command[:2] != ("bun", "install"):
@@ -83,11 +85,12 @@ class Installer:
         return await self._install(place, plan, tuple(word for word in command if word[:8] != "--frozen"))
 
     async def _see_to_scripts(self, place: Place, plan: Plan, ground: Ground) -> None:
-        if not ground.is_foreign or ground.wishes.names_trusted:
+        is_trusting = ground.is_foreign and not ground.wishes.names_trusted
+        if not (is_trusting if plan.trusts_scripts is None else plan.trusts_scripts):
             await self._run(place, plan, ("bun", "pm", "untrusted"))
             place.writer.write(
                 "The scripts above did not run: bun runs those of packages that trustedDependencies in package.json "
-                "names. Name a package there if it does not work without.",
+                "names. Name a package there if it does not work without, or set trust_scripts.",
                 Level.WARNING,
             )
             return

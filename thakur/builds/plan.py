@@ -28,7 +28,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     all of it), after `copies` have been put into it. A static plan has no `start`; a server's `start` runs in `start_in`,
     relative to the output, under `runtime`. `build_env` is what this framework's build is told besides the usual, `adds`
     are packages that the build or the start needs and package.json does not name; `build_runtime` is what its tools are
-    known to run on, where the host has it. `overridden` says of what detection did not decide who did, by its setting.
+    known to run on, where the host has it; `trusts_scripts` is whether install scripts of packages run, None where the
+    lockfile says so. `overridden` says of what detection did not decide who did, by its setting.
     """
 
     framework: str
@@ -36,6 +37,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     root: str = "."
     install: tuple[str, ...] | None = None
     install_in: str = "."
+    trusts_scripts: bool | None = None
     build: tuple[str, ...] | None = None
     build_env: dict[str, str] = {}
     build_runtime: Literal["bun", "node"] = "bun"

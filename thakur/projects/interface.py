@@ -34,6 +34,7 @@ class Overrides(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     root: str | None = None
     install: str | None = None
+    trust_scripts: bool | None = None
     build: str | None = None
     start: str | None = None
     output: str | None = None

@@ -119,6 +119,7 @@ def _refused(name: str, value: Any, allowed: str) -> SettingRefused:
 _CHECKS: dict[str, Check] = {
     "root": _directory,
     "install": _command,
+    "trust_scripts": _truth,
     "build": _command,
     "start": _start,
     "output": _directory,

@@ -88,3 +88,10 @@ def test_any_folder_gives_a_plan_or_a_reason(
 )
 def test_the_lockfile_says_how_to_install(lock: str, command: tuple[str, ...]) -> None:
     assert install_command(Tree(frozenset({"package.json", lock}))) == command
+
+
+def test_of_two_lockfiles_the_package_managers_own_says_how_to_install() -> None:
+    names = frozenset({"package.json", "package-lock.json", "pnpm-lock.yaml"})
+
+    assert install_command(Tree(names, {"package.json": '{"packageManager": "pnpm@9.0.0"}'})) == ("bun", "install")
+    assert install_command(Tree(names)) == ("bun", "install", "--linker", "hoisted")

@@ -38,6 +38,7 @@ def test_who_starts_it_himself_keeps_everything() -> None:
         ({"install": ""}, {"install": None, "notes": ()}),
         ({"build": ""}, {"build": None}),
         ({"install": "make deps"}, {"install": shell("make deps")}),
+        ({"trust_scripts": False}, {"trusts_scripts": False}),
         ({"runtime": "node"}, {"build_runtime": "node", "runtime": "node"}),
         ({"spa_fallback": False}, {"is_spa": False}),
     ],

@@ -15,6 +15,8 @@ def overridden(plan: Plan, said: Overrides) -> Plan:
     """A plan whose paths are the application's own, as `said` has it for the build and for what is kept."""
     if said.install is not None:
         plan = msgspec.structs.replace(plan, install=shell(said.install) if said.install else None, notes=())
+    if said.trust_scripts is not None:
+        plan = msgspec.structs.replace(plan, trusts_scripts=said.trust_scripts)
     if said.build is not None:
         plan = msgspec.structs.replace(plan, build=shell(said.build) if said.build else None)
     if said.runtime is not None:
