@@ -1,10 +1,13 @@
 """Open files of a folder: kept while they are asked for, given back afterwards."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from thakur.proxy.faults import Refused
+from thakur.proxy.static import files
 from thakur.proxy.static.files import File, Folder, Piece
 
 
@@ -46,6 +49,30 @@ def test_the_file_not_asked_for_the_longest_is_closed_first(root):
     assert (old.fd, kept.fd >= 0) == (-1, True)
     folder.close()
     assert kept.fd == -1
+
+
+def test_all_folders_together_keep_so_many_open(root, monkeypatch):
+    monkeypatch.setattr(files, "_FILES_KEPT_IN_ALL", Folder.files_kept + 10)
+    folders = [opened(root) for _ in range(3)]
+    first = [found(folder, "0.txt") for folder in folders]
+    for number in range(20):
+        for folder in folders:
+            assert found(folder, f"{number}.txt").fd >= 0
+    assert [file.fd for file in first] == [-1, -1, -1]
+    assert Folder.files_kept <= files._FILES_KEPT_IN_ALL + len(folders)
+    for folder in folders:
+        folder.close()
+    assert Folder.files_kept == files._FILES_KEPT_IN_ALL - 10
+
+
+def test_a_file_for_which_no_descriptor_is_left_is_not_remembered_as_missing(root, monkeypatch):
+    folder = opened(root)
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(os, "open", lambda *_, **__: (_ for _ in ()).throw(OSError(errno.EMFILE, "")))
+        with pytest.raises(Refused):
+            folder.find("1.txt")
+    assert found(folder, "1.txt").size == 1
+    folder.close()
 
 
 def test_a_file_on_its_way_stays_open_until_it_is_sent(root):

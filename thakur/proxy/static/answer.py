@@ -36,12 +36,16 @@ def answer_file(client: "ClientConnection", pool: Pool, method: bytes, target: b
         if site is None:
             client.fail(faults.FILES_GONE)
             return True
-    path, _, query = target.partition(b"?")
     try:
-        name = file_name(path)
+        _answer(client, pool, site, target)
     except Refused as refused:
         client.fail(refused.fault)
-        return True
+    return True
+
+
+def _answer(client: "ClientConnection", pool: Pool, site: Site, target: bytes) -> None:
+    path, _, query = target.partition(b"?")
+    name = file_name(path)
     fields = _fields(client)
     if (file := site.find(*candidates(name))) is not None:
         _send(client, site, file, fields)
@@ -54,8 +58,7 @@ def answer_file(client: "ClientConnection", pool: Pool, method: bytes, target: b
     elif (file := site.find(_NOT_FOUND)) is not None:
         _send(client, site, file, fields, is_missing=True)
     else:
-        client.fail(faults.FILE_NOT_FOUND)
-    return True
+        raise Refused(faults.FILE_NOT_FOUND)
 
 
 def _answer_for_upstreams(client: "ClientConnection", pool: Pool, method: bytes, target: bytes) -> bool:
@@ -63,12 +66,11 @@ def _answer_for_upstreams(client: "ClientConnection", pool: Pool, method: bytes,
         return False
     try:
         earlier = _earlier(client, pool, file_name(target.partition(b"?")[0]))
+        if earlier is not None:
+            _send(client, *earlier, _fields(client))
     except Refused:
         return False
-    if earlier is None:
-        return False
-    _send(client, *earlier, _fields(client))
-    return True
+    return earlier is not None
 
 
 def _earlier(client: "ClientConnection", pool: Pool, name: str) -> tuple[Site, File] | None:

@@ -1,13 +1,19 @@
 """Open files of one pool's directory: found beneath it only, kept open while they are asked for."""
 
 import binascii
+import errno
 import os
 import stat
 
+from thakur.proxy import faults
+from thakur.proxy.faults import Refused
 from thakur.proxy.static.caching import cache_control
 from thakur.proxy.static.mime import content_type
 
 _FILES_KEPT = 128
+# Of all folders together, so that many sites do not take the descriptors that visitors need. Each may keep one more.
+_FILES_KEPT_IN_ALL = 1024
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 _BYTES_AT_ONCE = 1024 * 1024
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
@@ -71,6 +77,8 @@ class Piece:
 class Folder:
     """A directory beneath the static root. Artifacts never change, so what was found once stays true."""
 
+    files_kept = 0
+
     def __init__(self, fd: int, place: bytes, salt: int) -> None:
         self._fd = fd
         self._place = place
@@ -92,12 +100,14 @@ class Folder:
         return cls(fd, place, binascii.crc32(directory.encode()))
 
     def find(self, name: str) -> File | None:
-        """The regular file of this name, wherever links lead as long as they stay in the folder."""
+        """The regular file of this name, wherever links lead as long as they stay in the folder. Raises Refused."""
         if name in self._files:
             file = self._files.pop(name)
         else:
             file = self._open(name)
-            if len(self._files) >= _FILES_KEPT:
+            if file is not None:
+                Folder.files_kept += 1
+            while self._files and (len(self._files) >= _FILES_KEPT or Folder.files_kept > _FILES_KEPT_IN_ALL):
                 self._forget(next(iter(self._files)))
         self._files[name] = file  # at the end: the first is the one not asked for the longest
         return file
@@ -111,13 +121,18 @@ class Folder:
     def _forget(self, name: str) -> None:
         file = self._files.pop(name)
         if file is not None:
+            Folder.files_kept -= 1
             file.is_kept = False
             file.close_if_unused()
 
     def _open(self, name: str) -> File | None:
         try:
             fd = os.open(name, _READ, dir_fd=self._fd)
-        except (OSError, ValueError):
+        except ValueError:
+            return None
+        except OSError as error:
+            if error.errno in _EXHAUSTED:  # it may be there all the same, so it must not be remembered as missing
+                raise Refused(faults.FILES_GONE) from error
             return None
         facts = os.fstat(fd)
         if not stat.S_ISREG(facts.st_mode) or not _place(fd).startswith(self._place + b"/"):
