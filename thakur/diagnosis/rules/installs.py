@@ -105,6 +105,14 @@ INSTALLS: tuple[Rule, ...] = (
         ),
     ),
     rule(
+        "command_not_executable",
+        r"(?:^|: )(?P<command>[^\s:]+): Permission denied$(?=[\s\S]*exited with code 126)",
+        said(
+            "The file {command} is not executable.",
+            "Make it so and commit that: git update-index --chmod=+x {command} - or call it by its interpreter.",
+        ),
+    ),
+    rule(
         "package_json_invalid",
         r"failed to parse '(?:/app/)?(?P<file>[^'\n]*package\.json)'",
         said("{file} is no JSON.", "Correct it and deploy again."),

@@ -61,10 +61,11 @@ MODULES: tuple[Rule, ...] = (
         "native_module_missing",
         r"Could not locate the bindings file|No native build was found for|invalid ELF header"
         r"|was compiled against a different Node\.js version|[Cc]annot find module ['\"][^'\"\n]*\.node['\"]"
-        r"|^(?:Error|error): [^\n]*\.node: (?:cannot open|undefined symbol)",
+        r"|^(?:Error|error): [^\n]*\.node: (?:cannot open|undefined symbol)"
+        r"|Cannot find native binding|Cannot find module @rollup/rollup-",
         said(
             "A package brings native code that was not built for this system.",
-            "Take a version of it that ships prebuilt files for Linux, or another package without native code.",
+            "Take a version of it that ships prebuilt files for Linux, and a lockfile that holds them; or another package.",
         ),
     ),
     # bun and node at run time, and tools that run on them.

@@ -49,6 +49,19 @@ SOURCES: tuple[Rule, ...] = (
         _types,
         BUILDING,
     ),
+    rule(
+        "type_error",
+        r"^error TS\d+: (?P<text>[^\n]+)",
+        said("TypeScript cannot go on: {text}", "Correct tsconfig.json, and deploy again."),
+        BUILDING,
+        is_weak=True,
+    ),
+    rule(
+        "syntax_error",
+        r"^\./(?P<file>[^\n:]+):(?P<line>\d+):\d+\nError: (?P<text>[^\n]+)\n(?:[^\n]*\n){0,12}?Parsing ecmascript source code failed",
+        lambda found, _: _syntax(found),
+        BUILDING,
+    ),
     rule("lint_error", r"✖ \d+ problems? \((?P<errors>[1-9]\d*) errors?,", _lint, BUILDING),
     rule(
         "lint_error",

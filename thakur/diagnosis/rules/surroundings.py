@@ -128,6 +128,43 @@ SURROUNDINGS: tuple[Rule, ...] = (
         is_weak=True,
     ),
     rule(
+        "service_unreachable",
+        r"Unable to connect\. Is the computer able to access the url\?[\s\S]{0,300}?path: [\"'](?P<url>[^\"'\n]+)",
+        said(
+            "Nothing answers at {url}, which the program asks.",
+            "Start that service, or set the env var that holds its address to where it runs, and deploy again.",
+        ),
+        is_weak=True,
+    ),
+    rule(
+        "service_unreachable",
+        r"ERR_(?P<database>POSTGRES|MYSQL|REDIS)_CONNECTION_(?:REFUSED|TIMEOUT|CLOSED)"
+        r"|Can't reach database server at [`'\"](?P<address>[^`'\"\n]+)",
+        lambda found, _: (
+            f"The program's database does not answer{' at ' + found['address'] if found['address'] else ''}.",
+            "Start it, or set the env var that holds its address to where it runs, and deploy again.",
+        ),
+        is_weak=True,
+    ),
+    rule(
+        "login_refused",
+        r"password authentication failed for user [\"'](?P<user>[^\"'\n]+)|Access denied for user '(?P<user2>[^'\n]+)'|\bWRONGPASS\b",
+        lambda found, _: (
+            f"The database refuses the password{' of ' + (found['user'] or found['user2']) if found['user'] or found['user2'] else ''}.",
+            "Correct the env var that holds it, and deploy again.",
+        ),
+        is_weak=True,
+    ),
+    rule(
+        "table_missing",
+        r"relation \"(?P<table>[^\"\n]+)\" does not exist|no such table: (?P<table2>\S+)",
+        lambda found, _: (
+            f"The database has no table {found['table'] or found['table2']}.",
+            "Run the project's migrations on it, for example in the start script before the server; then deploy again.",
+        ),
+        is_weak=True,
+    ),
+    rule(
         "host_unknown",
         r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN)(?: (?P<host>[\w.-]+))?",
         lambda found, _: (
