@@ -3,6 +3,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -98,3 +99,16 @@ def test_a_port_that_is_shared_with_a_neighbour_is_not_ones_own(street: Street) 
 
     assert not street.reaches(replica)
     assert listening.is_reached([replica, neighbour], HOST, street.port)
+
+
+@pytest.mark.parametrize("table", ["tcp", "tcp6"])
+def test_the_kernel_tells_of_listeners_before_connections(table: str) -> None:
+    host, family = ("::1", socket.AF_INET6) if table == "tcp6" else (HOST, socket.AF_INET)
+    with ExitStack() as stack:
+        for _ in range(3):
+            listener = stack.enter_context(socket.create_server((host, 0), family=family))
+            stack.enter_context(socket.create_connection(listener.getsockname()[:2]))
+        states = [line.split()[3] for line in Path(f"/proc/self/net/{table}").read_text().splitlines()[1:]]
+
+    first = next(number for number, state in enumerate(states) if state != listening.LISTEN)
+    assert listening.LISTEN not in states[first:], "what is read stops at the first connection"

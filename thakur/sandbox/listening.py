@@ -77,13 +77,13 @@ def _network(pid: int) -> str | None:
 
 def _listeners(pid: int) -> Iterator[Listener]:
     for table in ("tcp", "tcp6"):
-        try:
-            lines = Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            if fields[3] == LISTEN:
+        with contextlib.suppress(OSError), Path(f"/proc/{pid}/net/{table}").open() as lines:
+            next(lines)
+            for line in lines:
+                fields = line.split()
+                # The kernel tells of listeners first. What follows may be tens of thousands of connections, most of them over.
+                if fields[3] != LISTEN:
+                    break
                 address, _, port = fields[1].rpartition(":")
                 yield Listener(_address(address), int(port, 16), fields[9])
 
