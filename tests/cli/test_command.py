@@ -8,7 +8,7 @@ import pytest
 from support.fake_accounts import OPERATOR
 from thakur.cli.command import VERBS
 
-NAMES = [module.__name__.rpartition(".")[2] for module in VERBS]
+NAMES = [verb.__name__.rpartition(".")[2].replace("_", "-") for verb in VERBS]
 
 
 @pytest.mark.parametrize("verb", NAMES)

@@ -35,7 +35,7 @@ async def team_of(session: AsyncSession, principal: Principal, name: str) -> Tea
     """The principal's team of that name. Raises TeamNotFound."""
     row = await session.scalar(select(TeamRow).where(TeamRow.name == name, TeamRow.id.in_(principal.team_ids)))
     if row is None:
-        raise TeamNotFound(f"There is no team {name}", hint="thakur team lists yours.")
+        raise TeamNotFound(f"There is no team {name}", hint="thakur team list shows yours.")
     return row
 
 

@@ -107,7 +107,7 @@ async def _member(session: AsyncSession, team: TeamRow, user: str, leaving: Prin
     if leaving is not None and (row is None or row.user_id != leaving.user_id):
         leaving.require(Action.MANAGE_MEMBERS, team.id)
     if row is None:
-        raise UserNotFound(f"{team.name} has no member {user}", hint=f"thakur team members {team.name} lists them.")
+        raise UserNotFound(f"{team.name} has no member {user}", hint=f"thakur team --team {team.name} lists them.")
     session.expunge(row)
     return row
 

@@ -8,6 +8,7 @@ from litestar import Request, Response, post
 
 from thakur.api.asked import Services
 from thakur.api.body import decoded
+from thakur.api.interface import login_unsafe
 from thakur.api.visits import arrival_in
 
 ROOT = "/api/v1/devices"
@@ -51,9 +52,10 @@ class DeviceAnswer(msgspec.Struct, frozen=True, kw_only=True):
 @post(ROOT)
 async def ask_in(request: Request[Any, Any, Any], services: Services) -> DeviceWaits:
     """Begin to wait for ten minutes."""
-    asked = await services.devices.ask(
-        decoded(await request.body(), DeviceNamed).name, arrival_in(request.scope).address
-    )
+    arrival = arrival_in(request.scope)
+    if not arrival.may_sign_in:
+        raise login_unsafe()
+    asked = await services.devices.ask(decoded(await request.body(), DeviceNamed).name, arrival.address)
     return DeviceWaits(
         device=asked.secret,
         code=asked.code,

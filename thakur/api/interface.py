@@ -65,7 +65,7 @@ def principal_missing() -> PrincipalMissing:
     """What is said at the door to whoever says not who they are."""
     return PrincipalMissing(
         "This needs to know who is asking",
-        hint="Send a token as Authorization: Bearer thk_…, or use the server's local socket on its host.",
+        hint="Run: thakur login, or send a token as Authorization: Bearer thk_…. On the server itself the local socket needs none.",
     )
 
 
@@ -79,6 +79,15 @@ class LoginUnsafe(Forbidden):
     """Somebody between here and there could read along, so nobody is signed in."""
 
     code = "login_unsafe"
+
+
+def login_unsafe() -> LoginUnsafe:
+    """What is said to whoever would be given a secret where others can read it."""
+    return LoginUnsafe(
+        "Signing in needs https: this came over plain HTTP, and whoever stands between could read along",
+        hint="Open the dashboard through an ssh tunnel, or put https in front of it and name that in THAKUR_PUBLIC_URL"
+        " and THAKUR_TRUSTED_PROXIES.",
+    )
 
 
 class UploadBroken(Malformed):

@@ -11,6 +11,8 @@ from thakur.cli import (
     deployments,
     doctor,
     env,
+    login,
+    login_link,
     logs,
     migrate,
     projects,
@@ -19,6 +21,8 @@ from thakur.cli import (
     rollback,
     serve,
     stop,
+    team,
+    tokens,
 )
 from thakur.errors import ThakurError
 
@@ -37,6 +41,10 @@ VERBS = (
     redeploy,
     restart,
     cancel,
+    login,
+    tokens,
+    team,
+    login_link,
     stop,
     doctor,
     migrate,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from thakur.errors import Conflict, Forbidden, Invalid, ThakurError, Unavailable
+from thakur.errors import Conflict, Forbidden, Invalid, ThakurError, Unauthenticated, Unavailable
 
 
 class WrongUsage(Invalid):
@@ -21,6 +21,12 @@ class SocketClosed(Forbidden):
     """The local socket belongs to somebody else."""
 
     code = "socket_closed"
+
+
+class NotLetIn(Unauthenticated):
+    """Nobody confirmed the login in time."""
+
+    code = "not_let_in"
 
 
 class AnswerUnreadable(Unavailable):

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from thakur.cli.client import Client
 from thakur.cli.interface import WrongUsage
 from thakur.cli.remembered import remembered_project
+from thakur.cli.saved import with_login
 from thakur.settings import ClientSettings
 
 
@@ -27,8 +28,8 @@ class Session:
 
 
 def open_session() -> Session:
-    """Read the environment; nothing is asked yet."""
-    settings = ClientSettings.from_env()
+    """Read the environment and the saved login; nothing is asked yet."""
+    settings = with_login(ClientSettings.from_env())
     return Session(settings, Client(settings))
 
 

@@ -13,6 +13,7 @@ from thakur.modes.directories import prepare
 from thakur.modes.ending import Ending, Word
 from thakur.modes.lock import RoleLock
 from thakur.modes.role import WITH_DATABASE, Role, named
+from thakur.modes.welcome import owner_wanted, standing
 from thakur.proxy import prove_free
 from thakur.runtime import Edge
 from thakur.settings import Settings
@@ -48,7 +49,8 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
             started.callback(lock.give_back)
         if Role.API in roles:
             prove_free(settings.address, "THAKUR_ADDRESS")
-        print(await _start(settings, roles, word, started), flush=True)
+        for line in await _start(settings, roles, word, started):
+            print(line, flush=True)
         ending = await word.wait()
         print("Stopping.", file=sys.stderr, flush=True)
     if Role.EDGE in roles and ending is Ending.CONTROL_PLANE:
@@ -56,21 +58,39 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
     return 0
 
 
-async def _start(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> str:
-    away = ""
+async def _start(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> list[str]:
+    away, more = "", []
     if roles & WITH_DATABASE:
-        away = await _start_with_database(settings, roles, word, started)
+        core = await _start_with_database(settings, roles, word, started)
+        away = await _missing(core)
+        more = await _owner_wanted(core) if Role.API in roles else []
     elif Role.EDGE in roles:
         from thakur.modes.placing import placing_apart
 
         await started.enter_async_context(placing_apart(settings, word))
     if away:
         print(away, file=sys.stderr, flush=True)
-    return _started_line(settings, roles, "has started and is not ready yet" if away else "is ready")
+    stands = "has started and is not ready yet" if away else "is ready"
+    if Role.API not in roles:
+        return [f"Thakur {stands} as {' and '.join(sorted(roles))}."]
+    return [standing(settings, stands), *more]
 
 
-async def _start_with_database(settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack) -> str:
-    from thakur.modes.storing import migrated, missing, storing
+async def _missing(core: "Core") -> str:
+    from thakur.modes.storing import missing
+
+    return await missing(core)
+
+
+async def _owner_wanted(core: "Core") -> list[str]:
+    made = await core.people.links.make_first()
+    return [owner_wanted(core.settings, made.secret)] if made else []
+
+
+async def _start_with_database(
+    settings: Settings, roles: frozenset[Role], word: Word, started: AsyncExitStack
+) -> "Core":
+    from thakur.modes.storing import migrated, storing
 
     core = await started.enter_async_context(storing(settings))
     rows = migrated(core, migrates=Role.API in roles)
@@ -90,7 +110,7 @@ async def _start_with_database(settings: Settings, roles: frozenset[Role], word:
         from thakur.modes.building import building
 
         await started.enter_async_context(building(core))
-    return await missing(core)
+    return core
 
 
 async def _edges_elsewhere(
@@ -105,12 +125,3 @@ async def _edges_elsewhere(
     from thakur.modes.answering import edge_elsewhere
 
     return await started.enter_async_context(edge_elsewhere(core))
-
-
-def _started_line(settings: Settings, roles: frozenset[Role], stands: str) -> str:
-    if Role.API not in roles:
-        return f"Thakur {stands} as {' and '.join(sorted(roles))}."
-    return (
-        f"Thakur Deploy {stands}. Applications: http://*.{settings.base_domain} on {settings.http}. "
-        f"API: http://{settings.address}. Deploy a folder with: thakur deploy PATH --project NAME"
-    )

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from thakur.accounts import SESSION_LIFE, Link, LinkKind, Principal, Visitor
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
-from thakur.api.interface import ApiServices, LoginUnsafe
+from thakur.api.interface import ApiServices, LoginUnsafe, login_unsafe
 from thakur.api.pages.rendering import page
 from thakur.api.pages.shell import theme_of
 from thakur.api.visits import arrival_in
@@ -87,13 +87,7 @@ def _page(
 
 
 def _unsafe(request: Request[Any, Any, Any]) -> LoginUnsafe | None:
-    if arrival_in(request.scope).may_sign_in:
-        return None
-    return LoginUnsafe(
-        "Signing in needs https: this page came over plain HTTP, and whoever stands between could read along",
-        hint="Open the dashboard through an ssh tunnel, or put https in front of it and name that in THAKUR_PUBLIC_URL"
-        " and THAKUR_TRUSTED_PROXIES.",
-    )
+    return None if arrival_in(request.scope).may_sign_in else login_unsafe()
 
 
 async def _end(services: ApiServices, asker: Principal | None) -> None:
