@@ -10,6 +10,7 @@ from support.fake_sandbox import FakeSandbox
 from support.recorded_logs import RecordingWriter
 from thakur.builds import BuildFailed, Plan, Toolchain
 from thakur.builds.installing import Installer
+from thakur.builds.planning import equipped
 from thakur.builds.steps import Deadline, Place, Steps
 from thakur.sandbox import Exit
 
@@ -29,8 +30,9 @@ class Desk:
         self.place = Place(name="build-1-1", workspace=directory, uid=1, writer=self.writer, deadline=Deadline(9))
 
     async def install(self, plan: Plan = PLAN) -> None:
-        self.place = await self.installer.equip(self.place, plan)
-        await self.installer.install(self.place, plan)
+        ground = await self.installer.look(self.place, plan)
+        self.place = equipped(self.place, ground.manager)
+        self.is_whole = await self.installer.install(self.place, plan, ground)
 
     @property
     def commands(self) -> list[tuple[str, ...]]:
@@ -100,13 +102,32 @@ async def test_the_projects_settings_say_whether_install_scripts_run(tmp_path: P
     assert desk.commands[1] == (("bun", "pm", "trust", "--all") if trusts else ("bun", "pm", "untrusted"))
 
 
-async def test_a_script_of_a_package_that_fails_is_told_and_the_build_goes_on(tmp_path: Path) -> None:
+async def test_a_script_that_fails_is_told_and_the_others_run_without_it(tmp_path: Path) -> None:
     broken = (b'gyp ERR! find Python\nerror: install script from "canvas" exited with 1\n', Exit(code=1))
-    desk = Desk(lay(tmp_path), BLOCKED, broken)
+    listed = (b"./node_modules/canvas @2.11.2\n \xc2\xbb [install]: x\n\n./node_modules/@x/core @1.0.0\n", Exit(code=0))
+    desk = Desk(lay(tmp_path), BLOCKED, broken, listed)
 
     await desk.install()
 
-    assert "canvas has native code without a prebuilt file" in desk.said("warning")
+    assert desk.commands[1:] == [
+        ("bun", "pm", "trust", "--all"),
+        ("bun", "pm", "untrusted"),
+        ("bun", "pm", "trust", "@x/core"),
+    ]
+    assert "install script of canvas failed" in desk.said("warning")
+    assert "native code" in desk.said("warning")
+    assert not desk.is_whole
+
+
+async def test_an_installation_that_is_tried_again_is_judged_by_the_source(tmp_path: Path) -> None:
+    desk = Desk(lay(tmp_path, package_lock_json='{"lockfileVersion": 3}'), (b"", Exit(code=1)), BLOCKED)
+    ground = await desk.installer.look(desk.place, PLAN)
+    with pytest.raises(BuildFailed):
+        await desk.installer.install(desk.place, PLAN, ground)
+    (tmp_path / "bun.lock").write_text("{}")
+
+    assert await desk.installer.install(desk.place, PLAN, ground)
+    assert ("bun", "pm", "trust", "--all") in desk.commands
 
 
 async def test_an_installation_that_fails_on_a_native_module_says_so(tmp_path: Path) -> None:

@@ -38,6 +38,9 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         return manager_version(self.lock, self.wishes.package_manager)
 
 
+NO_GROUND = Ground(lock=None, others=(), wishes=Wishes())
+
+
 def look(directory: Path) -> Ground:
     """Read the directory; its links stay inside the source."""
     wishes = read_wishes(_head(directory / "package.json", _MANIFEST_BYTES))

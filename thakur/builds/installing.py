@@ -2,15 +2,14 @@
 
 import re
 
-import msgspec
-
 from thakur.builds.detection.commands import shown
 from thakur.builds.detection.wishes import unmet
-from thakur.builds.ground import Ground, look, set_aside
+from thakur.builds.ground import NO_GROUND, Ground, look, set_aside
 from thakur.builds.plan import Plan
 from thakur.builds.steps import INSTALL_ENV, CommandFailed, Place, Steps
 from thakur.builds.threads import to_its_end
-from thakur.builds.tools.environment import Runtime, manager_env, runtime_env
+from thakur.builds.tools.environment import Runtime, runtime_env
+from thakur.builds.trusting import run_scripts
 from thakur.logs import Level
 
 _BLOCKED = re.compile(r"Blocked \d+ postinstall")
@@ -24,36 +23,40 @@ class Installer:
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
 
-    async def equip(self, place: Place, plan: Plan) -> Place:
-        """The place with what its tools are told: the package manager that the project names."""
+    async def look(self, place: Place, plan: Plan) -> Ground:
+        """What the source says of its installation, before anything of it has run; lockfiles that do not count go."""
         if plan.install is None:
-            return place
-        ground = await to_its_end(look, place.workspace / plan.install_in)
-        return msgspec.structs.replace(place, env={**manager_env(ground.manager), **place.env})
-
-    async def install(self, place: Place, plan: Plan) -> None:
-        """Install what package.json asks for, and what the plan adds to it. Raises BuildFailed."""
-        if plan.install is not None:
-            await self._install_packages(place, plan, plan.install)
-        if plan.adds:
-            place.writer.write(f"Adding {', '.join(plan.adds)}, which {plan.framework} needs here", Level.DEPLOY)
-            await self._run(place, plan, ("bun", "add", "--dev", *plan.adds), plan.root)
-
-    async def _install_packages(self, place: Place, plan: Plan, command: tuple[str, ...]) -> None:
+            return NO_GROUND
         directory = place.workspace / plan.install_in
         ground = await to_its_end(look, directory)
         await to_its_end(set_aside, directory, ground)
+        return ground
+
+    async def install(self, place: Place, plan: Plan, ground: Ground) -> bool:
+        """Install what package.json asks for, and what the plan adds to it. May be called again. Raises BuildFailed.
+
+        Whether all of it is as it should be, so that another build may go on from it.
+        """
+        is_whole = True
+        if plan.install is not None:
+            is_whole = await self._install_packages(place, plan, ground, plan.install)
+        if plan.adds:
+            place.writer.write(f"Adding {', '.join(plan.adds)}, which {plan.framework} needs here", Level.DEPLOY)
+            await self._run(place, plan, ("bun", "add", "--dev", *plan.adds), plan.root)
+        return is_whole
+
+    async def _install_packages(self, place: Place, plan: Plan, ground: Ground, command: tuple[str, ...]) -> bool:
         self._say(place, ground)
         if ground.wants_flat and command == ("bun", "install"):
             command = (*command, "--linker", "hoisted")
         place.writer.write(f"Installing with {shown(command)}", Level.DEPLOY)
         output = await self._install(place, plan, command)
         if command[:2] != ("bun", "install"):
-            return
-        if _BLOCKED.search(output):
-            await self._see_to_scripts(place, plan, ground)
+            return True
+        is_whole = not _BLOCKED.search(output) or await self._see_to_scripts(place, plan, ground)
         if ground.lock is not None and ground.is_foreign:
             await self._run(place, plan, ("sh", "-c", _TIDY))
+        return is_whole
 
     def _say(self, place: Place, ground: Ground) -> None:
         lock, tools = ground.lock, self._steps.toolchain
@@ -84,21 +87,18 @@ class Installer:
         )
         return await self._install(place, plan, tuple(word for word in command if word[:8] != "--frozen"))
 
-    async def _see_to_scripts(self, place: Place, plan: Plan, ground: Ground) -> None:
+    async def _see_to_scripts(self, place: Place, plan: Plan, ground: Ground) -> bool:
         is_trusting = ground.is_foreign and not ground.wishes.names_trusted
-        if not (is_trusting if plan.trusts_scripts is None else plan.trusts_scripts):
-            await self._run(place, plan, ("bun", "pm", "untrusted"))
-            place.writer.write(
-                "The scripts above did not run: bun runs those of packages that trustedDependencies in package.json "
-                "names. Name a package there if it does not work without, or set trust_scripts.",
-                Level.WARNING,
-            )
-            return
-        place.writer.write("Running the install scripts of packages, as npm does", Level.DEPLOY)
-        try:
-            await self._run(place, plan, ("bun", "pm", "trust", "--all"))
-        except CommandFailed as error:
-            place.writer.write(f"{error.failure.what} {error.failure.why} The build goes on without it.", Level.WARNING)
+        if is_trusting if plan.trusts_scripts is None else plan.trusts_scripts:
+            place.writer.write("Running the install scripts of packages, as npm does", Level.DEPLOY)
+            return await run_scripts(lambda command: self._run(place, plan, command), place.writer)
+        await self._run(place, plan, ("bun", "pm", "untrusted"))
+        place.writer.write(
+            "The scripts above did not run: bun runs those of packages that trustedDependencies in package.json "
+            "names. Name a package there if it does not work without, or set trust_scripts.",
+            Level.WARNING,
+        )
+        return True
 
     async def _run(self, place: Place, plan: Plan, command: tuple[str, ...], directory: str | None = None) -> str:
         runtime: Runtime = "node" if "node" in (plan.runtime, plan.build_runtime) else "bun"

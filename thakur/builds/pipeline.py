@@ -12,12 +12,13 @@ from thakur.builds.building import Builder
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.smells import smells_of_cache
 from thakur.builds.failures import explained, say, told
+from thakur.builds.ground import Ground
 from thakur.builds.installing import Installer
 from thakur.builds.interface import Build, BuildFailed, Failure, Step, UploadInvalid, UploadTooLarge
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
 from thakur.builds.packing.kept import join_output, kept_directory
 from thakur.builds.plan import Plan
-from thakur.builds.planning import built, limited, planned, settled
+from thakur.builds.planning import built, equipped, limited, planned, settled
 from thakur.builds.reuse import Reuse
 from thakur.builds.sources.unpack import unpack
 from thakur.builds.sources.uploads import Uploads
@@ -135,9 +136,10 @@ class Pipeline:
             async with attempt.step("detect"):
                 decision = await planned(place, settings)
                 attempt.plan, plan = decision.effective, decision.plan
-                place = await self._installer.equip(limited(place, decision.overrides), plan)
+                ground = await self._installer.look(place, plan)
+                place = equipped(limited(place, decision.overrides), ground.manager)
             async with attempt.step("install"):
-                await self._install(attempt.build, place, plan, loan)
+                await self._install(attempt.build, place, plan, ground, loan)
             async with attempt.step("build"):
                 decision = built(decision, await self._builder.build(place, plan, loan))
             async with attempt.step("package"):
@@ -166,7 +168,7 @@ class Pipeline:
             ) from error
         place.writer.write(f"Unpacked {found.files:,} files ({_size(found.size_bytes)})", Level.DEPLOY)
 
-    async def _install(self, build: Build, place: Place, plan: Plan, loan: Loan) -> None:
+    async def _install(self, build: Build, place: Place, plan: Plan, ground: Ground, loan: Loan) -> None:
         if plan.install is None and plan.build is None:
             return
         await to_its_end(loan.open, plan, self._reuse.circumstances(place.env), is_fresh=build.source.is_fresh)
@@ -179,14 +181,14 @@ class Pipeline:
                 "The dependencies are those of an earlier build: going on from its packages", Level.DEPLOY
             )
         try:
-            await self._installer.install(place, plan)
+            is_whole = await self._installer.install(place, plan, ground)
         except CommandFailed as error:
             if not loan.has_packages or not smells_of_cache(error.output, ()):
                 raise
             place.writer.write("Installing again with an empty package cache, in case it is broken.", Level.WARNING)
             await to_its_end(loan.empty_packages)
-            await self._installer.install(place, plan)
-        await to_its_end(loan.installed)
+            is_whole = await self._installer.install(place, plan, ground)
+        await to_its_end(loan.installed, is_whole=is_whole)
 
     async def _package(self, build: Build, place: Place, plan: Plan, loan: Loan) -> Packed:
         await to_its_end(loan.take)

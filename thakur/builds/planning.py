@@ -9,6 +9,7 @@ from thakur.builds.detection.detect import Decision, decide, settle
 from thakur.builds.detection.tree import read_built_tree, read_tree
 from thakur.builds.plan import Plan
 from thakur.builds.steps import Place, build_limits
+from thakur.builds.tools.environment import manager_env
 from thakur.logs import Level
 from thakur.projects import Overrides
 
@@ -39,6 +40,11 @@ async def settled(place: Place, decision: Decision) -> Decision:
     for line in changes(decision.effective, after.effective):
         place.writer.write(line, Level.DEPLOY)
     return after
+
+
+def equipped(place: Place, manager: str) -> Place:
+    """The place with what its tools are told: the package manager that the project names."""
+    return msgspec.structs.replace(place, env={**manager_env(manager), **place.env})
 
 
 def limited(place: Place, overrides: Overrides) -> Place:

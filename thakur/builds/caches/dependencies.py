@@ -43,7 +43,10 @@ def dependencies_key(source: Path, plan: Plan, circumstances: str) -> str | None
     """
     if plan.install is None or plan.adds or not any((source / plan.install_in / lock).is_file() for lock in LOCKS):
         return None
-    digest = hashlib.sha256(repr((circumstances, plan.install, plan.install_in)).encode())
+    runtimes = (plan.build_runtime, plan.runtime)
+    digest = hashlib.sha256(
+        repr((circumstances, plan.install, plan.install_in, plan.trusts_scripts, runtimes)).encode()
+    )
     for path in sorted(_telling(source)):
         if path.endswith("node_modules"):
             return None

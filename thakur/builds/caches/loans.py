@@ -76,10 +76,14 @@ class Loan:
         remove_tree(self._workspace / CACHE_NAME)
         self.has_packages = packages.lend(self._shelf.packages, self._workspace, self._uid)
 
-    def installed(self) -> None:
-        """Note that the installation has ended: what changes a package from now on is the build."""
+    def installed(self, *, is_whole: bool = True) -> None:
+        """Note that the installation has ended: what changes a package from now on is the build.
+
+        Packages of one that is not whole are not kept as they were installed.
+        """
         self._stamp.touch()
-        self._modules.note(self._stamp.stat().st_ctime_ns)
+        if is_whole:
+            self._modules.note(self._stamp.stat().st_ctime_ns)
 
     def lend_frameworks(self) -> list[str]:
         """Copy the framework caches into the workspace; returns their places."""
