@@ -129,3 +129,4 @@ async def test_what_no_start_brings_up_is_told_by_the_first_failure(tmp_path: Pa
         assert refused.value.failure.code == "exited_at_once"
         assert "started again" in refused.value.output[-1]
         assert len(started.homes()) == 1
+        assert started.edge.held()[0].start == Start()

@@ -35,6 +35,7 @@ class Trying:
 
     async def check(self, placement: Placement) -> Checked:
         """Return when the placement is healthy, by whichever start. Raises DeploymentRefused with what a person should mend."""
+        own = placement.start
         refusals: list[DeploymentRefused] = []
         notes: list[str] = []
         while True:
@@ -44,6 +45,8 @@ class Trying:
                 refusals.append(refusal)
                 following = self._following(placement, refusal)
                 if following is None:
+                    # One that was healthy before is kept running all the same, and by the start that it was healthy with.
+                    placement.start = own
                     raise _final(refusals, notes) from refusal
             else:
                 await self._holding.remember_start(placement)
