@@ -32,7 +32,7 @@ async def test_a_build_succeeds_and_its_artifact_is_told_of(house: BuildHouse) -
     assert found.status is BuildStatus.SUCCEEDED
     assert [(ready.build_id, ready.artifact_id) for ready in house.consumer.heard] == [(build.id, found.artifact_id)]
     assert [path for path in house.files() if path.startswith("uploads")] == []
-    assert "Detected Plain folder (static)" in await house.texts(build)
+    assert "Detected Plain folder: files to serve" in await house.texts(build)
 
 
 async def test_the_stream_of_a_success_stays_open_for_the_deployment(house: BuildHouse) -> None:

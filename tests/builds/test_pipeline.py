@@ -35,7 +35,7 @@ async def test_a_plain_folder_becomes_an_artifact(place: BuildPlace, tmp_path: P
     directory = Path(await place.artifacts.directory(1, outcome.packed.digest))
     assert sorted(path.name for path in directory.iterdir()) == ["404.html", "index.html", "style.css"]
     assert [step.name for step in outcome.steps] == ["unpack", "detect", "install", "build", "package"]
-    assert ("deploy", "Detected Plain folder (static)") in place.lines
+    assert ("deploy", "Detected Plain folder: files to serve") in place.lines
     assert place.lines[-1][0] == "success"
     assert leftovers(place, tmp_path) == []
 

@@ -113,7 +113,9 @@ def _number(least: float, most: float, *, is_whole: bool = True) -> Check:
 
 
 def _refused(name: str, value: Any, allowed: str) -> SettingRefused:
-    return SettingRefused(f"{name} cannot be {value!r}", hint=f"It may be {allowed}.", field=name)
+    return SettingRefused(
+        f"{name} cannot be {value!r}", hint=f"It may be {allowed}{'' if allowed.endswith('?') else '.'}", field=name
+    )
 
 
 _CHECKS: dict[str, Check] = {

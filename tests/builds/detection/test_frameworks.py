@@ -7,12 +7,14 @@ import pytest
 
 from support.folders import package, plan_of
 from thakur.builds import BuildFailed, Copy
+from thakur.builds.detection.commands import shell
 from thakur.builds.detection.frameworks import FRAMEWORKS
 
 SCRIPT = ("bun", "run", "build")
 BUN_START = ("bun", "--bun", "run", "start")
 NITRO = {"NITRO_PRESET": "bun"}
 BUILD = {"build": "x"}
+HIDDEN = shell("echo .thakur-cache >> .eleventyignore && bun run eleventy")
 
 
 def static(output: str, *command: str, is_spa: bool = False, **more: Any) -> dict[str, Any]:
@@ -239,11 +241,15 @@ ROWS: list[tuple[str, dict[str, str], dict[str, Any]]] = [
         {"package.json": package(tools="vuepress"), "src/.vuepress/config.ts": ""},
         static("src/.vuepress/dist", "vuepress", "build", "src"),
     ),
-    ("Eleventy", {"package.json": package(tools="@11ty/eleventy"), "index.md": ""}, static("_site", "eleventy")),
+    (
+        "Eleventy",
+        {"package.json": package(tools="@11ty/eleventy"), "index.md": ""},
+        static("_site") | {"build": HIDDEN},
+    ),
     (
         "Eleventy",
         {"package.json": package(tools="@11ty/eleventy"), ".eleventy.js": "dir: { output: 'web' }"},
-        static("web", "eleventy"),
+        static("web") | {"build": HIDDEN},
     ),
     ("Gatsby", {"package.json": package("gatsby")}, static("public", "gatsby", "build")),
     ("Hexo", {"package.json": package("hexo")}, static("public", "hexo", "generate")),

@@ -116,7 +116,7 @@ def test_a_plan_is_described_with_who_said_what() -> None:
     )
 
     assert describe(plan) == (
-        "Detected Hono (server) in apps/api (says the project's settings)",
+        "Detected Hono in apps/api (says the project's settings): a server",
         "Install: bun install --linker hoisted",
         "Build: nothing (says the project's settings)",
         "Start: bun index.ts in apps/api (says the project's settings)",
@@ -124,6 +124,6 @@ def test_a_plan_is_described_with_who_said_what() -> None:
         "Limits: 64 MB, 0.5 CPUs (says the project's settings)",
     )
     assert describe(Plan(framework="Vite", kind="static", output="dist", is_spa=True)) == (
-        "Detected Vite (static)",
+        "Detected Vite: files to serve",
         "Serve: the files of dist, index.html for every other path",
     )

@@ -3,11 +3,13 @@
 from thakur.builds.detection.commands import shown
 from thakur.builds.plan import Plan
 
+_KINDS = {"static": "files to serve", "server": "a server"}
+
 
 def describe(plan: Plan) -> tuple[str, ...]:
     """A line for what was recognised, and one for each thing that is done about it, with who decided it if detection did not."""
     where = "" if plan.root == "." else f" in {plan.root}{_by(plan, 'root')}"
-    lines = [f"Detected {plan.framework} ({plan.kind}){where}"]
+    lines = [f"Detected {plan.framework}{where}: {_KINDS[plan.kind]}"]
     lines += [f"{name}: {text}" for name, text in _facts(plan)]
     return tuple(lines)
 

@@ -1,9 +1,17 @@
 """Generators of static sites: pages that each have a file, and a 404.html for what has none."""
 
+import shlex
+
+import msgspec
+
+from thakur.builds.detection.commands import shell
 from thakur.builds.detection.folder import Folder
 from thakur.builds.detection.framework import Framework, site, static, static_plan
 from thakur.builds.detection.outputs import flag, inside, setting
 from thakur.builds.plan import Plan
+from thakur.builds.sources.unpack import CACHE_NAME
+
+_HIDE_CACHE = f"echo {CACHE_NAME} >> .eleventyignore"
 
 
 def _docusaurus(folder: Folder) -> Plan:
@@ -31,7 +39,9 @@ def _eleventy(folder: Folder) -> Plan:
     texts = [folder.tree.text(".eleventy.js"), folder.tree.text(".eleventy.cjs"), folder.config("eleventy")]
     configured = next((found for text in texts if (found := setting(text, "output"))), "")
     output = inside("Eleventy", flag(folder.script("build"), "--output") or configured or "_site")
-    return static_plan(folder, output, ("eleventy",))
+    plan = static_plan(folder, output, ("eleventy",))
+    # It takes every text below the folder for a page, the cache's too.
+    return msgspec.structs.replace(plan, build=shell(f"{_HIDE_CACHE} && {shlex.join(plan.build or ())}"))
 
 
 GENERATORS = (

@@ -14,7 +14,7 @@ _BUILD = ("vite", "build")
 _STATIC = "@sveltejs/adapter-static"
 _NODE = "@sveltejs/adapter-node"
 # The adapter's own number follows that of the kit.
-_NODE_OF_KIT = {1: "1"}
+_NODE_OF_KIT = {1: "1", 2: "5", 3: "6"}
 _INDEX_FALLBACK = re.compile(r"\bfallback\s*:\s*['\"`]index\.html['\"`]")
 
 
@@ -43,7 +43,7 @@ def _node(folder: Folder) -> Plan:
 
 def _auto(folder: Folder) -> Plan:
     # adapter-auto would add it in the middle of the build, too late for bun to find it there.
-    version = _NODE_OF_KIT.get(folder.major("@sveltejs/kit") or 2, "5")
+    version = _NODE_OF_KIT.get(folder.major("@sveltejs/kit") or 2, "latest")
     adds = () if folder.needs(_NODE) else (f"{_NODE}@{version}",)
     return msgspec.structs.replace(_node(folder), build_env={"GCP_BUILDPACKS": "1"}, adds=adds)
 
