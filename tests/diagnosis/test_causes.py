@@ -47,6 +47,10 @@ def test_an_application_s_cause_is_left_open_where_its_words_do_not_tell_it(outp
             "Some other step failed\n"
         ),
         '✖ 3 problems (0 errors, 3 warnings)\nerror: script "build" exited with code 1\n',
+        # Parts of a runtime, and modules that a tool makes up, are in no registry.
+        "Failed to compile.\n\n./a.js\nModule not found: Can't resolve 'fs'\n",
+        "error: Cannot find module 'node:sqlite' from '/app/a.ts'\n",
+        '[vite]: Rollup failed to resolve import "virtual:pwa-register" from "/app/src/main.ts".\n',
         "src/a.ts: TS2322 is discussed in this file\nexit\n",
     ],
 )

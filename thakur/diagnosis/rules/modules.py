@@ -11,6 +11,11 @@ _IMPORTERS = ("importer", "requirer")
 # Names of folders that an alias of the project's configuration leads to, more often than packages of that name.
 _OWN_FOLDERS = {"src", "app", "lib", "components", "config", "server", "shared", "types", "utils", "hooks", "pages"}
 _PACKAGE = re.compile(r"(?:@[a-z0-9~][\w.~-]*/)?[a-z0-9~][\w.~-]*", re.IGNORECASE)
+# No package and no file of the project either: parts of the runtimes, and what build tools make up.
+_NEITHER = re.compile(
+    r"(?:node|bun|data|https?|virtual):|\0|(?:assert|async_hooks|child_process|cluster|crypto|dgram|dns|fs|http|http2|https|module|net|os"
+    r"|path|perf_hooks|process|readline|stream|timers|tls|tty|v8|vm|worker_threads|zlib)(?:/\w+)?$"
+)
 _SPELLING = (
     "Check its name: upper and lower case differ here, and what .gitignore names or git does not know is not deployed."
 )
@@ -40,10 +45,12 @@ def _package(module: str) -> str | None:
 def _either(pattern: str) -> tuple[Rule, Rule]:
     # Which of the two it is, the module's name says.
     def package(found: re.Match[str], _command: Command) -> Sentences | None:
-        return _missing(found) if _package(found["module"].strip()) else None
+        module = found["module"].strip()
+        return _missing(found) if _package(module) and not _NEITHER.match(module) else None
 
     def file(found: re.Match[str], _command: Command) -> Sentences | None:
-        return None if _package(found["module"].strip()) else _missing(found)
+        module = found["module"].strip()
+        return None if _package(module) or _NEITHER.match(module) else _missing(found)
 
     return rule("package_missing", pattern, package), rule("file_missing", pattern, file)
 
