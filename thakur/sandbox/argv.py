@@ -14,6 +14,8 @@ HOME = "/home/app"
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 # A tmpfs is memory: where no cgroup counts it, its size is the only border.
 TMPFS_BYTES = 1 << 30
+# What a pipe takes before anybody reads.
+INPUT_BYTES = 32 << 10
 
 # What programs read to talk to the world: no keys (/etc/ssl/private stays outside), nothing about this host's users.
 SYSTEM_FILES = (
@@ -66,6 +68,8 @@ def check(spec: Spec) -> None:
         raise SpecInvalid("There is no command to run.", field="argv")
     if any("\0" in word for word in (spec.directory, *spec.argv, *spec.env, *spec.env.values())):
         raise SpecInvalid("A command or its environment holds a NUL byte.", field="env")
+    if len(spec.input) > INPUT_BYTES:
+        raise SpecInvalid("A command's input is longer than a pipe takes.", field="input")
     if any(not name or "=" in name for name in spec.env):
         raise SpecInvalid("A variable's name is empty or holds an equals sign.", field="env")
 

@@ -48,7 +48,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is unique on this host among the sandboxes of one data directory. `env` is the whole environment besides PATH,
     HOME, USER and LANG; it may hold secrets and come from a tenant. `uid` counts only when Thakur runs as root. The command
-    begins in `directory`, relative to `/app`.
+    begins in `directory`, relative to `/app`. It reads `input`, at most 32 KB, as its standard input.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     path: tuple[str, ...] = ()
     limits: Limits = Limits()
     is_background: bool = False
+    input: bytes = b""
 
 
 class Exit(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,7 +38,8 @@ async def spawn(
             options = argv.arguments(spec, host, descriptors, groups=leaf.limiting(), outlives=outlives)
             os.write(descriptors.arguments, options)
             os.lseek(descriptors.arguments, 0, os.SEEK_SET)
-            pid = _start(host.bubblewrap, argv.command_line(spec, host, descriptors, title), descriptors, output)
+            command = argv.command_line(spec, host, descriptors, title)
+            pid = _start(host.bubblewrap, command, descriptors, _input(theirs, spec.input), output)
         try:
             monitor, init = await _born(pid, information)
             confine(spec, host, leaf, monitor, init)
@@ -57,6 +58,24 @@ def _block(theirs: contextlib.ExitStack) -> int:
     os.close(writer)
     theirs.callback(os.close, both)
     return both
+
+
+def _input(theirs: contextlib.ExitStack, content: bytes) -> int:
+    if not content:
+        return subprocess.DEVNULL
+    # A pipe and no file: once it is read, it is nowhere any more.
+    reader, writer = os.pipe()
+    theirs.callback(os.close, reader)
+    try:
+        os.set_blocking(writer, False)
+        written = os.write(writer, content)
+    except BlockingIOError:
+        written = 0
+    finally:
+        os.close(writer)
+    if written != len(content):
+        raise SandboxRefused("The command's input could not be handed over.")
+    return reader
 
 
 def _open(
@@ -92,13 +111,13 @@ def _open(
     )
 
 
-def _start(program: str, command: list[str], descriptors: argv.Descriptors, output: int) -> int:
+def _start(program: str, command: list[str], descriptors: argv.Descriptors, stdin: int, output: int) -> int:
     numbers = [getattr(descriptors, name) for name in descriptors.__struct_fields__ if name != "binds"]
     passed = [number for number in (*numbers, *descriptors.binds) if number is not None]
     process = subprocess.Popen(
         command,
         executable=program,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=output,
         stderr=output,
         pass_fds=passed,
