@@ -45,3 +45,40 @@ def test_trusted_proxies_are_addresses_and_networks():
     assert Settings.from_env({}).trusted_proxies == ()
     with pytest.raises(SettingInvalid, match="THAKUR_TRUSTED_PROXIES=proxy"):
         Settings.from_env({"THAKUR_TRUSTED_PROXIES": "proxy.example.com"})
+
+
+def test_git_reaches_public_hosts_over_https_unless_told_otherwise() -> None:
+    settings = Settings.from_env({})
+
+    assert (settings.git_schemes, settings.git_hosts) == (("https",), ("public",))
+
+
+def test_lists_are_words_with_commas() -> None:
+    settings = Settings.from_env(
+        {
+            "THAKUR_GIT_SCHEMES": "https, HTTP",
+            "THAKUR_GIT_HOSTS": "public, Git.Example.com,*.corp.example,10.0.0.7,[::1]",
+        }
+    )
+
+    assert settings.git_schemes == ("https", "http")
+    assert settings.git_hosts == ("public", "git.example.com", "*.corp.example", "10.0.0.7", "::1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("THAKUR_GIT_SCHEMES", "ssh"),
+        ("THAKUR_GIT_SCHEMES", ","),
+        ("THAKUR_GIT_HOSTS", "https://github.com"),
+        ("THAKUR_GIT_HOSTS", "github.com:443"),
+        ("THAKUR_GIT_HOSTS", "git hub"),
+        ("THAKUR_GIT_HOSTS", "*"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str) -> None:
+    with pytest.raises(SettingInvalid) as refused:
+        Settings.from_env({name: value})
+
+    assert f"{name}={value}" in refused.value.message
+    assert refused.value.hint

@@ -30,6 +30,8 @@ PASSED_TO_BUILDS = (
 _HOST = r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*"
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+GIT_SCHEMES = ("https", "http", "file")
+_GIT_HOST = re.compile(r"(?:\*\.)?(?!-)[a-z0-9_-]{1,63}(?:\.(?!-)[a-z0-9_-]{1,63})*|[0-9a-f]*:[0-9a-f:.]+")
 
 
 class SettingInvalid(ThakurError):
@@ -68,6 +70,8 @@ class Settings:
     redis_url: str | None = None
     secret_key_file: Path | None = None
     bun: Path | None = None
+    git_schemes: tuple[str, ...] = ("https",)
+    git_hosts: tuple[str, ...] = ("public",)
     passed_to_builds: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -109,6 +113,8 @@ class Settings:
             redis_url=_url(found, "THAKUR_REDIS_URL", ("redis", "rediss", "unix")),
             secret_key_file=_path(found, "THAKUR_SECRET_KEY_FILE"),
             bun=_program(found, "THAKUR_BUN"),
+            git_schemes=_git_schemes(found),
+            git_hosts=_git_hosts(found),
             passed_to_builds={name: found[name] for name in PASSED_TO_BUILDS if found.get(name)},
         )
 
@@ -232,6 +238,32 @@ def _url(found: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str |
             f"{name} begins with {parts.scheme or 'no scheme'}", hint=f"Use one of: {', '.join(schemes)}."
         )
     return value
+
+
+def _git_schemes(found: Mapping[str, str]) -> tuple[str, ...]:
+    value = found.get("THAKUR_GIT_SCHEMES") or "https"
+    schemes = _words(value)
+    if not schemes or not set(schemes) <= set(GIT_SCHEMES):
+        raise SettingInvalid(
+            f"THAKUR_GIT_SCHEMES={value} names a scheme that git is not read by",
+            hint=f"Write some of {', '.join(GIT_SCHEMES)}, with commas between them.",
+        )
+    return schemes
+
+
+def _git_hosts(found: Mapping[str, str]) -> tuple[str, ...]:
+    value = found.get("THAKUR_GIT_HOSTS") or "public"
+    hosts = tuple(host.strip("[]") for host in _words(value))
+    if not hosts or not all(_GIT_HOST.fullmatch(host) for host in hosts):
+        raise SettingInvalid(
+            f"THAKUR_GIT_HOSTS={value} is no list of hosts",
+            hint="Write names or addresses without ports, with commas between them: public,git.example.com,*.corp.example.",
+        )
+    return hosts
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
 
 
 def _path(found: Mapping[str, str], name: str) -> Path | None:

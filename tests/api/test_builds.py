@@ -88,8 +88,34 @@ async def test_an_upload_that_breaks_off_leaves_nothing(local_app, doubles, oper
     assert not caplog.records
 
 
-async def test_json_is_no_upload(client, shop):
-    answer = await client.post(shop, json={"folder": "shop"})
+async def test_json_names_a_commit(client, shop):
+    asked = {"git_url": "https://github.com/ada/shop.git", "ref": "main", "fresh": True}
+    answer = await client.post(shop, json=asked)
+    assert answer.status_code == 201
+    source = answer.json()["source"]
+    assert (source["kind"], source["url"], source["ref"]) == ("git", asked["git_url"], "main")
+    assert (source["folder"], source["is_fresh"]) == ("shop", True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"git_url": "ssh://git@github.com/ada/shop"}, "git_url"),
+        ({"git_url": "https://github.com/ada/shop", "ref": "--upload-pack=x"}, "ref"),
+        ({"folder": "shop"}, "folder"),
+    ],
+)
+async def test_a_refused_commit_is_refused_at_the_field(client, shop, asked, field):
+    answer = await client.post(shop, json=asked)
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+async def test_a_long_json_body_is_not_read(client, shop):
+    assert (await client.post(shop, json={"ref": "a" * 70_000})).status_code == 400
+
+
+async def test_other_bodies_are_refused(client, shop):
+    answer = await client.post(shop, content=b"x", headers={"content-type": "text/plain"})
     assert answer.status_code == 400
     assert "tar.zst" in answer.json()["detail"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from support.building import body_of
+from support.building import NoRepositories, body_of
 from support.nemesis import Nemesis, Prey, pause
 from support.tables import Table
 from support.tarballs import packed_files
@@ -25,6 +25,7 @@ from thakur.builds.service import LocalBuilds
 from thakur.builds.sources.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database, DatabaseUnavailable, migrate
+from thakur.git import GitRules
 from thakur.logs.service import LocalLogs
 from thakur.projects import Project
 from thakur.projects.service import LocalProjects
@@ -72,6 +73,8 @@ class Front:
             Uploads(shared / "uploads"),
             Workspaces(shared / "builds"),
             LocalArtifacts(shared / "artifacts"),
+            NoRepositories(),
+            GitRules(),
         )
 
     async def prepare(self) -> tuple[Principal, list[Project]]:

@@ -118,7 +118,7 @@ def test_interrupted_it_says_that_the_build_goes_on(thakur, server, folder, monk
     assert "Build #1 goes on. Look at it with: thakur logs -f --project shop --build 1" in ran.err
 
 
-@pytest.mark.parametrize("path", ["nowhere", "https://github.com/a/b", "git@github.com:a/b"])
+@pytest.mark.parametrize("path", ["nowhere"])
 def test_what_is_no_folder_is_wrong_usage(thakur, server, path):
     ran = thakur("deploy", path)
     assert ran.status == 2
@@ -152,3 +152,62 @@ def test_a_fresh_build_is_asked_for(thakur, goes_live, folder):
     thakur("deploy", folder, "--project", "shop")
     thakur("deploy", folder, "--project", "shop", "--fresh")
     assert [goes_live.builds.rows[1, number].source.is_fresh for number in (1, 2)] == [False, True]
+
+
+URL = "https://github.com/ada/shop"
+
+
+def test_a_repository_goes_live_and_the_project_keeps_it(thakur, goes_live):
+    ran = thakur("deploy", URL, "--ref", "v1")
+    assert (ran.status, ran.out) == (0, "http://shop.localhost:8080\n")
+    assert f"Created project shop with the repository {URL}." in ran.err
+    source = goes_live.builds.rows[1, 1].source
+    assert (source.kind, source.url, source.ref) == ("git", URL, "v1")
+
+    again = thakur("deploy", "--git", "--project", "shop")
+
+    assert again.status == 0
+    assert goes_live.builds.rows[1, 2].source.url == URL
+    assert goes_live.repositories.rows[1].url == URL
+
+
+def test_another_url_takes_the_place_of_the_first(thakur, goes_live):
+    thakur("deploy", URL, "--project", "shop")
+    ran = thakur("deploy", f"{URL}-two", "--project", "shop")
+    assert f"shop keeps the repository {URL}-two in place of {URL}." in ran.err
+
+
+def test_a_token_comes_from_a_file_and_is_not_shown(thakur, goes_live, tmp_path):
+    (tmp_path / "token").write_text("s3cret\n")
+    ran = thakur("deploy", URL, "--git-token-file", tmp_path / "token")
+    assert goes_live.repositories.tokens == {1: "s3cret"}
+    assert "s3cret" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("url", ["git@github.com:ada/shop", "ssh://git@github.com/ada/shop", "file:///srv/shop"])
+def test_a_refused_url_says_what_is_allowed_and_leaves_no_project(thakur, server, url):
+    ran = thakur("deploy", url)
+    assert ran.status == 1
+    assert "https" in ran.err
+    assert server.doubles.projects.rows == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--git", URL),
+        (".", "--ref", "main"),
+        (".", "--git-token-file", "x"),
+        ("--git", "--project", "shop", "--git-token-file", "x"),
+        (URL, "--dirty"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(thakur, server, words):
+    assert thakur("deploy", *words).status == 2
+
+
+def test_a_project_without_a_repository_says_how_to_name_one(thakur, server):
+    thakur("projects", "create", "shop")
+    ran = thakur("deploy", "--git", "--project", "shop")
+    assert ran.status == 2
+    assert "thakur deploy GIT_URL --project shop" in ran.err

@@ -85,3 +85,14 @@ def test_caches_are_cleared_and_the_command_says_how_much_that_was(thakur, serve
     again = thakur("projects", "clear-cache", "shop", "--json")
     assert json.loads(again.out) == {"name": "shop", "freed_bytes": 0}
     assert thakur("projects", "clear-cache", "blog").status == 1
+
+
+def test_a_project_is_made_with_its_repository(thakur, server, tmp_path):
+    (tmp_path / "token").write_text("s3cret\n")
+    words = ("--git", "https://github.com/ada/shop", "--branch", "main", "--git-token-file", tmp_path / "token")
+    ran = thakur("projects", "create", "shop", *words)
+    assert ran.status == 0
+    assert "thakur deploy --git --project shop" in ran.err
+    kept = server.doubles.repositories.rows[1]
+    assert (kept.url, kept.branch, kept.has_token) == ("https://github.com/ada/shop", "main", True)
+    assert thakur("projects", "create", "two", "--branch", "main").status == 2

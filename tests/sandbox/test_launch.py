@@ -54,6 +54,14 @@ async def test_a_command_sees_the_given_environment_and_nothing_of_ours(stage, m
     }
 
 
+async def test_a_command_reads_its_input_once_and_is_seen_with_none_of_it(stage):
+    spec = msgspec.structs.replace(stage.shell("cat; cat; tr '\\0' ' ' < /proc/1/cmdline"), input=b"canary\n")
+
+    _, output = await stage.play(run, spec)
+
+    assert output.count("canary") == 1
+
+
 async def test_no_value_is_in_the_command_line_of_any_process(stage):
     env = {"TOKEN": "canary-in-a-token", "TZ": "canary-in-a-zone"}
 

@@ -74,6 +74,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         teams=core.people.teams,
         projects=core.projects,
         env_vars=core.env_vars,
+        repositories=core.repositories,
         builds=core.builds,
         runtime=core.runtime,
         rollouts=LocalRollouts(core.runtime, core.projects, core.builds, core.logs, core.queue, core.interrupts),

@@ -18,8 +18,10 @@ from thakur.builds.service import LocalBuilds
 from thakur.db import Database
 from thakur.logs.service import LocalLogs
 from thakur.projects import Project
+from thakur.projects.repositories import LocalRepositories
 from thakur.projects.service import LocalProjects
 from thakur.queue import Queue
+from thakur.security import KeyRing, Sealer
 
 
 class RecordingConsumer:
@@ -43,6 +45,8 @@ class BuildHouse:
         self.place = BuildPlace(data_dir, self.sandbox, logs=self.logs, db=db)
         self.queue = queue or RecordingQueue()
         self.projects = LocalProjects(db, self.queue, [])
+        self.repositories = LocalRepositories(db, Sealer(KeyRing({1: b"k" * 32}), "git tokens"), self.place.rules)
+        self.place.arrivals._repositories = self.repositories
         self.consumer = RecordingConsumer()
         self.builds = LocalBuilds(
             db,
@@ -52,6 +56,8 @@ class BuildHouse:
             self.place.uploads,
             self.place.workspaces,
             self.place.artifacts,
+            self.repositories,
+            self.place.rules,
         )
         self.claims = Claims(db, "worker")
         self.leftovers = Leftovers(db, "worker")

@@ -66,7 +66,7 @@ async def work(name: str, stores_dir: Path, shared: Path, own: Path) -> None:
     db = Database(urls.database_url)
     logs = LocalLogs(db)
     place = BuildPlace(own, SlowSandbox(), logs=logs, db=db)
-    uploads = place.pipeline._uploads = Uploads(shared / "uploads")
+    uploads = place.arrivals._uploads = Uploads(shared / "uploads")
     jobs = BuildJobs(
         Claims(db, name), Leftovers(db, name), place.pipeline, logs, Endings(db, logs, uploads), HeardInTable(db)
     )

@@ -1,13 +1,14 @@
 """A place to build in: a data directory with uploads, workspaces, artifacts, a real sandbox and a real bun."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from support.env_vars import FixedEnv
 from support.recorded_logs import RecordingLogs
-from thakur.builds import Build, BuildStatus, Source
+from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES, Build, BuildStatus, Source
+from thakur.builds.arrivals import Arrivals
 from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.pipeline import Pipeline
@@ -17,8 +18,10 @@ from thakur.builds.steps import Steps
 from thakur.builds.tools.toolchain import find_toolchain
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database
+from thakur.git import GitRules
+from thakur.git.local import Borders, LocalGit
 from thakur.logs import Logs
-from thakur.projects import Overrides
+from thakur.projects import Overrides, Repository
 from thakur.sandbox import LocalSandbox, Sandbox, root_name
 
 TENANT_BASE = 640_000
@@ -28,6 +31,19 @@ async def body_of(data: bytes, chunk_bytes: int = 65_536) -> AsyncIterator[bytes
     """The data as a request's body brings it."""
     for start in range(0, len(data), chunk_bytes):
         yield data[start : start + chunk_bytes]
+
+
+class NoRepositories:
+    """Implements what builds ask of Repositories: no project has one, and some URLs have a token."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, str] = {}
+
+    async def of(self, project_ids: Collection[int]) -> dict[int, Repository]:
+        return {}
+
+    async def token(self, project_id: int, url: str) -> str:
+        return self.tokens.get(url, "")
 
 
 class NothingReused:
@@ -62,11 +78,16 @@ class BuildPlace:
         self.artifacts = LocalArtifacts(data_dir / "artifacts")
         self.toolchain = find_toolchain(None, data_dir / "toolchain" / "shims")
         self.sandbox = sandbox or LocalSandbox(root_name(data_dir))
+        self.rules = GitRules(schemes=("https", "file"), hosts=("localhost",))
+        self.repositories = NoRepositories()
+        borders = Borders(unpacked_bytes=UNPACKED_BYTES, unpacked_entries=UNPACKED_ENTRIES)
+        git = LocalGit(self.sandbox, self.rules, {}, borders)
+        self.arrivals = Arrivals(self.uploads, git, self.repositories, self.rules, owns_files=os.geteuid() == 0)
         self.pipeline = Pipeline(
             self.logs,
             self.env_vars,
             self._settings_of,
-            self.uploads,
+            self.arrivals,
             self.workspaces,
             self.artifacts,
             Steps(self.sandbox, self.toolchain, {}),

@@ -62,6 +62,8 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("POST", f"{P}/{{name}}/env"): (Action.CONFIGURE, JSON, {"text": "A=1"}),
     ("PUT", f"{P}/{{name}}/env/{{key}}"): (Action.CONFIGURE, JSON, {"value": "1"}),
     ("DELETE", f"{P}/{{name}}/env/{{key}}"): (Action.CONFIGURE,),
+    ("PUT", f"{P}/{{name}}/repository"): (Action.CONFIGURE, JSON, {"git_url": "https://github.com/ada/shop"}),
+    ("DELETE", f"{P}/{{name}}/repository"): (Action.CONFIGURE,),
     ("DELETE", f"{P}/{{name}}/cache"): (Action.DEPLOY,),
     ("GET", f"{P}/{{name}}/builds"): (Action.READ,),
     ("POST", f"{P}/{{name}}/builds"): (Action.DEPLOY, UPLOAD, "no upload"),

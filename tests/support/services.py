@@ -20,12 +20,22 @@ from thakur.builds import (
     BuildEnded,
     BuildNotFound,
     BuildStatus,
+    GitSource,
     Source,
     Upload,
 )
 from thakur.errors import ThakurError
+from thakur.git import GitRules, check_ref, check_url, folder_of
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
-from thakur.projects import Overrides, Project, ProjectNameInvalid, ProjectNameTaken, ProjectNotFound, ProjectStatus
+from thakur.projects import (
+    Overrides,
+    Project,
+    ProjectNameInvalid,
+    ProjectNameTaken,
+    ProjectNotFound,
+    ProjectStatus,
+    Repository,
+)
 from thakur.projects.overrides import changed
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus, EdgeSeen
 
@@ -75,6 +85,37 @@ class FakeProjects:
     async def authorize(self, principal: Principal, project_id: int, action: Action) -> None:
         (project,) = [row for row in self.rows if row.id == project_id]
         principal.require(action, project.team_id)
+
+
+class FakeRepositories:
+    """Keeps what it is told, tokens by project."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Repository] = {}
+        self.tokens: dict[int, str] = {}
+
+    async def of(self, project_ids: Collection[int]) -> dict[int, Repository]:
+        return {project_id: self.rows[project_id] for project_id in project_ids if project_id in self.rows}
+
+    def check(self, url: str, branch: str, token: str | None) -> None:
+        if url:
+            check_url(url, GitRules())
+        check_ref(branch)
+
+    async def set(
+        self, principal: Principal, project_id: int, url: str, branch: str = "", token: str | None = None
+    ) -> Repository:
+        url = check_url(url, GitRules())
+        if token:
+            self.tokens[project_id] = token
+        self.rows[project_id] = Repository(url=url, branch=branch, has_token=project_id in self.tokens)
+        return self.rows[project_id]
+
+    async def forget(self, principal: Principal, project_id: int) -> None:
+        self.rows.pop(project_id, None)
+
+    async def token(self, project_id: int, url: str) -> str:
+        return self.tokens.get(project_id, "")
 
 
 class FakeLogs:
@@ -168,20 +209,28 @@ class FakeBuilds:
 
     async def request(self, principal: Principal, project_id: int, upload: Upload, body: AsyncIterator[bytes]) -> Build:
         received = b"".join([chunk async for chunk in body])
-        number = 1 + max((number for project, number in self.rows if project == project_id), default=0)
-        self.uploads[number] = received
-        build = make_build(
-            project_id,
-            number,
-            source=Source(
-                digest="0" * 64,
-                size_bytes=len(received),
-                folder=upload.folder,
-                commit=upload.commit,
-                message=upload.message,
-                is_fresh=upload.is_fresh,
-            ),
+        source = Source(
+            digest="0" * 64,
+            size_bytes=len(received),
+            folder=upload.folder,
+            commit=upload.commit,
+            message=upload.message,
+            is_fresh=upload.is_fresh,
         )
+        build = self._ask(project_id, source)
+        self.uploads[build.number] = received
+        return build
+
+    async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
+        url = check_url(asked.url, GitRules())
+        return self._ask(
+            project_id,
+            Source(kind="git", url=url, ref=check_ref(asked.ref), folder=folder_of(url), is_fresh=asked.is_fresh),
+        )
+
+    def _ask(self, project_id: int, source: Source) -> Build:
+        number = 1 + max((number for project, number in self.rows if project == project_id), default=0)
+        build = make_build(project_id, number, source=source)
         self.rows[project_id, number] = build
         if self.pipeline:
             task = asyncio.get_running_loop().create_task(self.pipeline(build))
@@ -321,6 +370,7 @@ class Doubles:
     devices: FakeDevices = field(init=False)
     projects: FakeProjects = field(default_factory=FakeProjects)
     env_vars: FakeEnvVars = field(default_factory=FakeEnvVars)
+    repositories: FakeRepositories = field(default_factory=FakeRepositories)
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     caches: FakeCaches = field(default_factory=FakeCaches)
@@ -347,6 +397,7 @@ class Doubles:
             teams=self.teams,
             projects=self.projects,
             env_vars=self.env_vars,
+            repositories=self.repositories,
             builds=self.builds,
             caches=self.caches,
             runtime=self.runtime,

@@ -18,6 +18,7 @@ from thakur.api import (
     logs,
     me,
     projects,
+    repositories,
     teams,
     tokens,
 )
@@ -38,6 +39,7 @@ EVERYWHERE = [
     *health.HANDLERS,
     *projects.HANDLERS,
     *env.HANDLERS,
+    *repositories.HANDLERS,
     *builds.HANDLERS,
     *caches.HANDLERS,
     *deployments.HANDLERS,

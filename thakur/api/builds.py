@@ -2,21 +2,32 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from thakur.api.asked import After, Asked, Asker, Before, Limit, Services
-from thakur.api.body import announced, counted
+from thakur.api.body import announced, counted, decoded
 from thakur.api.logs import Tails, log_answer
 from thakur.api.shown import BuildShown, build_shown
-from thakur.builds import Upload
+from thakur.builds import GitSource, Upload
 from thakur.errors import Malformed
 
 ROOT = "/api/v1/projects/{name:str}/builds"
 UPLOAD_TYPES = frozenset({"application/zstd", "application/octet-stream", "application/x-tar+zstd"})
 
+JSON_BYTES = 64 * 1024
+
 Fresh = Annotated[bool, QueryParameter()]
 Commit = Annotated[str | None, QueryParameter(pattern="^[0-9a-f]{40}([0-9a-f]{24})?$")]
+
+
+class GitAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A commit to build: without a `git_url` the project's repository is meant, without a `ref` its branch."""
+
+    git_url: str = ""
+    ref: str = ""
+    fresh: bool = False
 
 
 @get(ROOT)
@@ -39,9 +50,17 @@ async def request_build(
     message: Annotated[str | None, QueryParameter(max_length=1000)] = None,
     fresh: Fresh = False,  # noqa: FBT002  (a query parameter)
 ) -> BuildShown:
-    """A build of production from a `tar.zst` in the body; a `fresh` one reuses no artifact and no cache of earlier ones."""
-    if request.headers.get("content-type", "application/zstd").split(";")[0].strip().lower() not in UPLOAD_TYPES:
-        raise Malformed("The body must be a tar.zst", hint="Send it with the content type application/zstd.")
+    """A build of production from a `tar.zst` in the body, or from a commit that JSON names; a `fresh` one reuses nothing."""
+    kind = request.headers.get("content-type", "application/zstd").split(";")[0].strip().lower()
+    if kind == "application/json":
+        asked = decoded(await _short(request), GitAsked)
+        source = GitSource(url=asked.git_url, ref=asked.ref, is_fresh=asked.fresh)
+        return build_shown(await services.builds.request_git(principal, project.id, source))
+    if kind not in UPLOAD_TYPES:
+        raise Malformed(
+            "The body must be a tar.zst, or JSON that names a commit",
+            hint="Send it with the content type application/zstd, or application/json.",
+        )
     announced(request)
     upload = Upload(folder=folder, commit=commit, message=message, is_fresh=fresh)
     return build_shown(await services.builds.request(principal, project.id, upload, counted(request)))
@@ -73,6 +92,16 @@ async def build_logs(
     """The lines of the build and of the deployment made from it."""
     build = await services.builds.get(principal, project.id, number)
     return await log_answer(request, services.logs, tails, build.log_stream_id, after=after, limit=limit)
+
+
+async def _short(request: Request[Any, Any, Any]) -> bytes:
+    # The route takes uploads, so the usual limit of a JSON body is not there.
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > JSON_BYTES:
+            raise Malformed("The body is too long for a question")
+    return body
 
 
 HANDLERS = [list_builds, request_build, get_build, cancel_build, build_logs]

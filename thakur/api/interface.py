@@ -9,7 +9,7 @@ from thakur.accounts import Accounts, Devices, Links, Sessions, Teams, Tokens
 from thakur.builds import Builds, Caches
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.logs import Logs
-from thakur.projects import EnvVars, Projects
+from thakur.projects import EnvVars, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
 
 
@@ -29,6 +29,7 @@ class ApiServices:
     teams: Teams
     projects: Projects
     env_vars: EnvVars
+    repositories: Repositories
     builds: Builds
     caches: Caches
     runtime: Runtime

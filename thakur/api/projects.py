@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 from litestar import Request, delete, get, patch, post
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.audited import SUBJECT
 from thakur.api.body import decoded
 from thakur.api.interface import ApiServices
-from thakur.projects import Overrides, Project, ProjectStatus
+from thakur.projects import Overrides, Project, ProjectStatus, Repository
 
 ROOT = "/api/v1/projects"
 
@@ -29,6 +29,7 @@ class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
     artifact_bytes: int
     cache_bytes: int
     settings: Overrides
+    repository: Repository | None
     created_at: datetime
 
 
@@ -36,6 +37,9 @@ class ProjectAsked(msgspec.Struct, frozen=True):
     """What a new project is made of."""
 
     name: str
+    git_url: str = ""
+    branch: str = ""
+    git_token: str | None = None
 
 
 class ProjectChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +59,14 @@ async def create_project(request: Request[Any, Any, Any], services: Services, pr
     """A new project."""
     asked = decoded(await request.body(), ProjectAsked)
     request.scope["state"][SUBJECT] = asked.name
-    (shown,) = await _shown(services, principal, [await services.projects.create(principal, asked.name)])
+    # What is refused leaves no project behind.
+    services.repositories.check(asked.git_url, asked.branch, asked.git_token)
+    if asked.git_url:
+        principal.require(Action.CONFIGURE, principal.team_id)
+    project = await services.projects.create(principal, asked.name)
+    if asked.git_url:
+        await services.repositories.set(principal, project.id, asked.git_url, asked.branch, asked.git_token)
+    (shown,) = await _shown(services, principal, [project])
     return shown
 
 
@@ -87,6 +98,7 @@ async def delete_project(services: Services, principal: Asker, project: Asked) -
 async def _shown(services: ApiServices, principal: Principal, projects: list[Project]) -> list[ProjectShown]:
     ids = [project.id for project in projects]
     live = await services.runtime.active(principal, ids)
+    repositories = await services.repositories.of(ids)
     kept_bytes = await services.builds.artifact_bytes(ids)
     cache_bytes = await services.caches.size_bytes(ids)
     return [
@@ -95,6 +107,7 @@ async def _shown(services: ApiServices, principal: Principal, projects: list[Pro
             url=services.project_url(project.name),
             status=project.status,
             active=live[project.id].number if project.id in live else None,
+            repository=repositories.get(project.id),
             artifact_bytes=kept_bytes.get(project.id, 0),
             cache_bytes=cache_bytes.get(project.id, 0),
             settings=project.settings,

@@ -1,9 +1,10 @@
-"""Builds: a *source* (a folder's upload) becomes an *artifact* by a *plan*, in *steps*: unpack, install, build, package.
+"""Builds: a *source* (a folder's upload, or a commit) becomes an *artifact* by a *plan*, in *steps*: unpack or clone, install, build, package.
 
 A build is one such attempt; it is claimed by a worker, writes one log stream, and ends in an artifact or in a failure
 that says what happened, why, and what to do next.
 """
 
+from thakur.builds.asked import GitSource, Source, Upload
 from thakur.builds.caches.interface import Caches
 from thakur.builds.detection.describe import describe
 from thakur.builds.detection.overriding import with_settings
@@ -26,10 +27,8 @@ from thakur.builds.interface import (
     BunMissing,
     DiskNearlyFull,
     Failure,
-    Source,
     Step,
     Toolchain,
-    Upload,
     UploadInvalid,
     UploadTooLarge,
 )
@@ -59,6 +58,7 @@ __all__ = [
     "Copy",
     "DiskNearlyFull",
     "Failure",
+    "GitSource",
     "Plan",
     "ReplicaLimits",
     "Source",

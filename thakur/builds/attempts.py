@@ -12,6 +12,7 @@ import msgspec
 from thakur.builds.interface import Build, Step
 from thakur.builds.packing.artifacts import Packed
 from thakur.builds.plan import Plan
+from thakur.git import Resolved
 
 Result = TypeVar("Result")
 
@@ -26,13 +27,17 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Attempt:
-    """What is known of it at any moment: the plan, once it is made, the steps that ended, whether it is still held."""
+    """What is known of it at any moment: the plan, once it is made, the steps that ended, whether it is still held.
+
+    A git source's commit is part of `build` once its ref is resolved.
+    """
 
     def __init__(self, build: Build) -> None:
         self.build = build
         self.plan: Plan | None = None
         self.steps: list[Step] = []
         self.inputs_digest: str | None = None
+        self.resolved: Resolved | None = None
         self.over = asyncio.Event()
         self._is_lost = False
         self._now: Step | None = None

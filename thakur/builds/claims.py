@@ -92,6 +92,7 @@ class Claims:
                 .values(
                     status=S.SUCCEEDED,
                     artifact_id=artifact_id,
+                    source=plain(build.source),
                     plan=plain(outcome.plan),
                     steps=plain(outcome.steps),
                     inputs_digest=attempt.inputs_digest,
@@ -110,6 +111,7 @@ class Claims:
         values = {
             "status": S.FAILED,
             "failure": plain(failure),
+            "source": plain(attempt.build.source),
             "plan": None if attempt.plan is None else plain(attempt.plan),
             "steps": plain(attempt.steps),
             "finished_at": NOW,

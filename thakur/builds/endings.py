@@ -36,6 +36,8 @@ class Endings:
 
     async def forget_upload(self, build: Build) -> None:
         """Remove what it was made of, unless the same bytes have arrived again since."""
+        if build.source.kind == "git":
+            return
         await asyncio.to_thread(self._uploads.remove, build.project_id, build.source.digest, build.created_at)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
 from thakur.accounts import Principal
+from thakur.builds.asked import GitSource, Source, Upload
 from thakur.builds.plan import Plan
 from thakur.builds.statuses import BuildStatus
 from thakur.diagnosis import Failure as Failure  # noqa: PLC0414  (it is part of this room's words)
@@ -24,21 +25,6 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     seconds: float | None = None
     began_at: datetime | None = None
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the files came from. `digest` is the SHA-256 of the upload as received.
-
-    A fresh one is built also when an artifact of the same source and settings is there, and without framework caches.
-    """
-
-    kind: Literal["upload"] = "upload"
-    digest: str
-    size_bytes: int
-    folder: str = ""
-    commit: str | None = None
-    message: str | None = None
-    is_fresh: bool = False
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,18 +66,6 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
-
-
-class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client says of a folder it sends: its name, and the commit it was at, if it was a git work tree's.
-
-    `is_fresh` asks for a build also when the same source was built before.
-    """
-
-    folder: str = ""
-    commit: str | None = None
-    message: str | None = None
-    is_fresh: bool = False
 
 
 class BuildNotFound(NotFound):
@@ -228,6 +202,12 @@ class Builds(Protocol):
         """Store the upload (a tar.zst) and queue a build of production, in place of those that wait or run there.
 
         Raises UploadTooLarge, UploadInvalid, DiskNearlyFull. When the body breaks off, nothing is kept.
+        """
+
+    async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
+        """Queue a build of production from a repository; its ref is resolved when the build begins.
+
+        Raises RepositoryMissing, GitRefused, DiskNearlyFull.
         """
 
     async def cancel(self, principal: Principal, project_id: int, number: int) -> Build:

@@ -1,12 +1,12 @@
-"""The pipeline: an upload is unpacked, installed, built and packed, and its log says so in plain words."""
+"""The pipeline: a source arrives, is installed, built and packed, and its log says so in plain words."""
 
 import asyncio
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+from thakur.builds.arrivals import Arrivals
 from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.building import Builder
 from thakur.builds.caches.loans import Loan
@@ -14,14 +14,12 @@ from thakur.builds.caches.smells import smells_of_cache
 from thakur.builds.failures import explained, say, told
 from thakur.builds.ground import Ground
 from thakur.builds.installing import Installer
-from thakur.builds.interface import Build, BuildFailed, Failure, Step, UploadInvalid, UploadTooLarge
+from thakur.builds.interface import Build, BuildFailed, Step
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
 from thakur.builds.packing.kept import join_output, kept_directory
 from thakur.builds.plan import Plan
 from thakur.builds.planning import built, equipped, limited, planned, settled
 from thakur.builds.reuse import Reuse
-from thakur.builds.sources.unpack import unpack
-from thakur.builds.sources.uploads import Uploads
 from thakur.builds.steps import (
     BUILD_SECONDS,
     NAMES_BEGIN,
@@ -30,7 +28,7 @@ from thakur.builds.steps import (
     Place,
     Steps,
 )
-from thakur.builds.threads import in_thread, to_its_end
+from thakur.builds.threads import to_its_end
 from thakur.builds.workspaces import Workspaces
 from thakur.logs import Level, Logs
 from thakur.projects import EnvVars, Overrides, Phase
@@ -49,7 +47,7 @@ class Pipeline:
         logs: Logs,
         env_vars: EnvVars,
         settings_of: Callable[[int], Awaitable[Overrides]],
-        uploads: Uploads,
+        arrivals: Arrivals,
         workspaces: Workspaces,
         artifacts: LocalArtifacts,
         steps: Steps,
@@ -62,7 +60,7 @@ class Pipeline:
         self._logs = logs
         self._env_vars = env_vars
         self._settings_of = settings_of
-        self._uploads = uploads
+        self._arrivals = arrivals
         self._workspaces = workspaces
         self._artifacts = artifacts
         self._steps = steps
@@ -78,7 +76,9 @@ class Pipeline:
         build = attempt.build
         env = await self._env_vars.resolve(build.environment_id, Phase.BUILD)
         settings = await self._settings_of(build.project_id)
-        redactor = Redactor(env.values())
+        token = await self._arrivals.token(build)
+        # Of a user and a token the second half alone is a secret too.
+        redactor = Redactor((*env.values(), token, token.partition(":")[2]))
         if build.attempt > 1:
             # The attempt before may run on where nobody can tell it that it is over.
             await self._logs.retire_writers(build.log_stream_id)
@@ -97,9 +97,10 @@ class Pipeline:
         loan = self._workspaces.loan(workspace, self._owner(place))
         has_failed = False
         try:
+            await self._arrivals.resolve(attempt, place, token)
             if (reused := await self._reused(attempt, place, settings)) is not None:
                 return reused
-            return await self._steps_of(attempt, place, settings, loan)
+            return await self._steps_of(attempt, place, settings, loan, token)
         except (BuildFailed, SandboxRefused) as error:
             has_failed = isinstance(error, BuildFailed)
             failure = told(error, redactor)
@@ -117,6 +118,8 @@ class Pipeline:
     async def _reused(self, attempt: Attempt, place: Place, settings: Overrides) -> Outcome | None:
         build = attempt.build
         begin = time.monotonic()
+        if not build.source.digest:
+            return None
         attempt.inputs_digest = self._reuse.inputs_digest(build, place.env, settings)
         if build.source.is_fresh or (reused := await self._reuse.find(build, attempt.inputs_digest)) is None:
             return None
@@ -129,10 +132,13 @@ class Pipeline:
         attempt.steps.append(Step("reuse", round(time.monotonic() - begin, 3)))
         return Outcome(reused.plan, reused.artifact_plan, reused.packed, tuple(attempt.steps))
 
-    async def _steps_of(self, attempt: Attempt, place: Place, settings: Overrides, loan: Loan) -> Outcome:
+    async def _steps_of(self, attempt: Attempt, place: Place, settings: Overrides, loan: Loan, token: str) -> Outcome:
         with explained():
-            async with attempt.step("unpack"):
-                await self._unpack(attempt.build, place)
+            async with attempt.step("clone" if attempt.build.source.kind == "git" else "unpack"):
+                is_whole = await self._arrivals.arrive(attempt, place, token)
+            # What was left out now may be there the next time, so nothing made without it stands for the commit.
+            made_of = self._reuse.inputs_digest(attempt.build, place.env, settings)
+            attempt.inputs_digest = made_of if is_whole else None
             async with attempt.step("detect"):
                 decision = await planned(place, settings)
                 attempt.plan, plan = decision.effective, decision.plan
@@ -147,26 +153,6 @@ class Pipeline:
                 attempt.plan, plan = decision.effective, decision.plan
                 packed = await self._package(attempt.build, place, plan, loan)
         return Outcome(attempt.plan, plan, packed, tuple(attempt.steps))
-
-    async def _unpack(self, build: Build, place: Place) -> None:
-        archive = self._uploads.path(build.project_id, build.source.digest)
-        canceled = threading.Event()
-        try:
-            found = await in_thread(canceled, unpack, archive, place.workspace, self._owner(place), canceled)
-        except FileNotFoundError as error:
-            raise BuildFailed(
-                Failure(code="upload_missing", what="The upload is no longer on this host.", next="Deploy again.")
-            ) from error
-        except (UploadInvalid, UploadTooLarge) as error:
-            raise BuildFailed(
-                Failure(
-                    code=error.code,
-                    what=error.message,
-                    why="An upload may hold files, directories, and links that stay inside it.",
-                    next=error.hint or "Remove it from the folder, or name it in .gitignore, and deploy again.",
-                )
-            ) from error
-        place.writer.write(f"Unpacked {found.files:,} files ({_size(found.size_bytes)})", Level.DEPLOY)
 
     async def _install(self, build: Build, place: Place, plan: Plan, ground: Ground, loan: Loan) -> None:
         if plan.install is None and plan.build is None:
@@ -216,7 +202,7 @@ class Pipeline:
     def _remove_leftovers(self) -> None:
         self._workspaces.recover()
         self._artifacts.remove_partial()
-        self._uploads.remove_partial()
+        self._arrivals.remove_partial()
 
 
 def _size(size_bytes: int) -> str:

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from thakur.builds.interface import Artifact, Build, Failure, Source, Step
+from thakur.builds.asked import Source
+from thakur.builds.interface import Artifact, Build, Failure, Step
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.plan import Plan
 from thakur.builds.statuses import BuildStatus

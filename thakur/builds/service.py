@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from thakur.accounts import Action, Principal
+from thakur.builds.asked import GitSource, Source, Upload
 from thakur.builds.claims import LEASE, NOW
 from thakur.builds.endings import Endings
 from thakur.builds.interface import (
@@ -20,8 +21,6 @@ from thakur.builds.interface import (
     BuildEnded,
     BuildNotFound,
     BuildsRunning,
-    Source,
-    Upload,
 )
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.packing.artifacts import LocalArtifacts
@@ -31,8 +30,9 @@ from thakur.builds.sources.uploads import Uploads
 from thakur.builds.statuses import BuildStatus
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database, DatabaseUnavailable
+from thakur.git import GitRules, check_ref, check_url, folder_of
 from thakur.logs import Logs
-from thakur.projects import PRODUCTION, Projects
+from thakur.projects import PRODUCTION, Projects, Repositories, RepositoryMissing
 from thakur.queue import BUILDS, Queue
 
 LONGEST_LIST = 200
@@ -55,6 +55,8 @@ class LocalBuilds:
         uploads: Uploads,
         workspaces: Workspaces,
         artifacts: LocalArtifacts,
+        repositories: Repositories,
+        rules: GitRules,
     ) -> None:
         self._db = db
         self._projects = projects
@@ -63,6 +65,8 @@ class LocalBuilds:
         self._uploads = uploads
         self._workspaces = workspaces
         self._artifacts = artifacts
+        self._repositories = repositories
+        self._rules = rules
         self._endings = Endings(db, logs, uploads)
 
     async def request(
@@ -73,7 +77,6 @@ class LocalBuilds:
         body: AsyncIterator[bytes],
     ) -> Build:
         await self._projects.authorize(principal, project_id, Action.DEPLOY)
-        environment = await self._projects.environment(project_id, PRODUCTION)
         received = await self._uploads.receive(project_id, body)
         source = Source(
             digest=received.digest,
@@ -83,6 +86,27 @@ class LocalBuilds:
             message=upload.message,
             is_fresh=upload.is_fresh,
         )
+        return await self._ask(principal, project_id, source)
+
+    async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
+        own = (await self._repositories.of([project_id])).get(project_id)
+        if not asked.url and own is None:
+            raise RepositoryMissing(
+                "The project has no repository.",
+                hint="Name one: thakur deploy GIT_URL --project NAME.",
+                field="git_url",
+            )
+        url = check_url(asked.url or (own.url if own else ""), self._rules)
+        branch = own.branch if own is not None and own.url == url else ""
+        await self._uploads.check_free()
+        source = Source(
+            kind="git", url=url, ref=check_ref(asked.ref or branch), folder=folder_of(url), is_fresh=asked.is_fresh
+        )
+        return await self._ask(principal, project_id, source)
+
+    async def _ask(self, principal: Principal, project_id: int, source: Source) -> Build:
+        environment = await self._projects.environment(project_id, PRODUCTION)
         number = await self._projects.take_number(project_id)
         row = BuildRow(
             project_id=project_id,

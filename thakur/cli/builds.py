@@ -39,5 +39,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _source(source: dict[str, Any]) -> str:
-    words = [source.get("folder") or "", (source.get("commit") or "")[:7], source.get("message") or ""]
+    ref = source.get("ref") or ""
+    # A ref that is the commit itself says nothing more.
+    shown = "" if (source.get("commit") or "").startswith(ref) else ref
+    words = [source.get("folder") or "", shown, (source.get("commit") or "")[:7], source.get("message") or ""]
     return " ".join(word for word in words if word)

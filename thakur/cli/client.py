@@ -33,6 +33,9 @@ class Client:
     def patch(self, path: str, body: object) -> Any:
         return self._ask("PATCH", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
+    def put(self, path: str, body: object) -> Any:
+        return self._ask("PUT", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+
     def delete(self, path: str) -> Any:
         return self._ask("DELETE", path)
 

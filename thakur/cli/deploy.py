@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from thakur.cli.output import document, progress, result, say
 from thakur.cli.parsing import Verbs, add_project, add_verb
+from thakur.cli.repositories import add_git_token, ask_git, is_git_url
 
 if TYPE_CHECKING:
     from thakur.cli.session import Session
@@ -15,9 +16,19 @@ if TYPE_CHECKING:
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    example = "thakur deploy . --project shop"
-    parser = add_verb(verbs, "deploy", "build a folder and put it into production", example, run)
-    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the folder (default: this one)")
+    example = (
+        "thakur deploy . --project shop\n"
+        "  thakur deploy https://github.com/ada/shop --ref main --project shop\n"
+        "  thakur deploy --git --project shop      (its repository again)"
+    )
+    parser = add_verb(verbs, "deploy", "build a folder or a repository and put it into production", example, run)
+    what = "the folder (default: this one), or a repository's https URL, which the project then keeps"
+    parser.add_argument("path", metavar="PATH|GIT_URL", nargs="?", help=what)
+    parser.add_argument("--git", action="store_true", help="build the repository that the project has")
+    parser.add_argument(
+        "--ref", metavar="R", default="", help="a branch, tag or commit (default: the project's branch)"
+    )
+    add_git_token(parser)
     add_project(parser)
     parser.add_argument(
         "--fresh",
@@ -34,10 +45,14 @@ def run(args: argparse.Namespace) -> int:
     from thakur.cli.session import open_session
 
     began = time.monotonic()
-    folder = _folder(args.path)
+    _check_usage(args)
     session = open_session()
-    project = _project(session, args, folder)
-    number = _send(session, project, folder, is_dirty=args.dirty, is_fresh=args.fresh)
+    if args.git or (args.path and is_git_url(args.path)):
+        project, number = ask_git(session, args)
+    else:
+        folder = _folder(args.path or ".")
+        project = _project(session, args, folder)
+        number = _send(session, project, folder, is_dirty=args.dirty, is_fresh=args.fresh)
     try:
         ending = outcome(session.client, project, number)
     except KeyboardInterrupt:
@@ -55,6 +70,22 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check_usage(args: argparse.Namespace) -> None:
+    from thakur.cli.interface import WrongUsage
+
+    is_git = args.git or (args.path and is_git_url(args.path))
+    if args.git and args.path:
+        raise WrongUsage("--git builds the project's own repository", hint="Leave out either --git or the path.")
+    if not is_git and (args.ref or args.git_token_file):
+        raise WrongUsage(
+            "--ref and --git-token-file are for repositories", hint="Name a git URL, or the project's own by --git."
+        )
+    if args.git and args.git_token_file:
+        raise WrongUsage("--git uses the token that the project has", hint="Name the URL to give another one.")
+    if is_git and args.dirty:
+        raise WrongUsage("--dirty is for folders", hint="A repository has no changed files.")
+
+
 def _folder(path: str) -> Path:
     from thakur.cli.interface import WrongUsage
 
@@ -64,8 +95,6 @@ def _folder(path: str) -> Path:
             return folder.resolve()
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror}", hint="Run this as a user who may.") from error
-    if "://" in path or path.startswith("git@"):
-        raise WrongUsage(f"{path} is no folder", hint="Clone it with git, then deploy the folder.")
     raise WrongUsage(f"{path} is no folder", hint="Name the folder that holds the application.")
 
 
@@ -80,6 +109,7 @@ def _project(session: "Session", args: argparse.Namespace, folder: Path) -> str:
 def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool, is_fresh: bool) -> int:
     from thakur.cli.folder import selected
     from thakur.cli.pack import check_size, packed
+    from thakur.cli.projects import create_missing
     from thakur.cli.remembered import remember_project
     from thakur.cli.session import project_path
     from thakur.cli.times import counted
@@ -87,7 +117,7 @@ def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool, is_
     with selected(folder, is_dirty=is_dirty) as selection:
         check_size(selection.entries)
         # Not before: a folder that cannot be sent leaves no project behind.
-        _create_missing(session, project)
+        create_missing(session, project)
         commit = f" at {selection.commit[:7]}" if selection.commit else ""
         say(f"Sending {counted(len(selection.entries), 'file')} of {folder.name}{commit} to {project}.")
         for note in selection.notes:
@@ -102,19 +132,6 @@ def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool, is_
         )
     remember_project(session.settings, folder, project)
     return int(build["number"])
-
-
-def _create_missing(session: "Session", project: str) -> None:
-    from thakur.cli.interface import Refused
-    from thakur.cli.session import project_path
-
-    try:
-        session.client.get(project_path(project))
-    except Refused as refusal:
-        if not refusal.is_missing:
-            raise
-        session.client.post("projects", {"name": project})
-        say(f"Created project {project}.")
 
 
 def _still_live(session: "Session", project: str) -> str:

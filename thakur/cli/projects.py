@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from thakur.cli import settings
 from thakur.cli.output import document, result, say, table
 from thakur.cli.parsing import Verbs, add_verb
+from thakur.cli.repositories import add_git_token, git_fields
 
 if TYPE_CHECKING:
     from thakur.cli.session import Session
@@ -19,8 +20,12 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     )
     within = parser.add_subparsers(metavar="[create|settings|set|unset|delete|clear-cache]")
     settings.add(within)
-    create = add_verb(within, "create", "make a new project", "thakur projects create shop", run_create)
+    example = "thakur projects create shop --git https://github.com/ada/shop --branch main"
+    create = add_verb(within, "create", "make a new project", example, run_create)
     create.add_argument("name", metavar="NAME")
+    create.add_argument("--git", metavar="URL", help="its repository, which thakur deploy --git then builds")
+    create.add_argument("--branch", metavar="B", help="the branch to build (default: the remote's own)")
+    add_git_token(create)
     example = "thakur projects delete shop"
     delete = add_verb(within, "delete", "delete a project with everything it has", example, run_delete)
     delete.add_argument("name", metavar="NAME", nargs="?")
@@ -56,15 +61,34 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_create(args: argparse.Namespace) -> int:
     """Make a project; its URL answers after the first deploy."""
+    from thakur.cli.interface import WrongUsage
     from thakur.cli.session import open_session
 
-    project = open_session().client.post("projects", {"name": args.name})
+    if (args.branch or args.git_token_file) and not args.git:
+        raise WrongUsage("--branch and --git-token-file belong to a repository", hint="Name it with --git URL.")
+    fields = git_fields(args.git, args.branch, args.git_token_file) if args.git else {}
+    project = open_session().client.post("projects", {"name": args.name} | fields)
     if args.json:
         document(project)
         return 0
-    say(f"Created {project['name']}. Put something there with: thakur deploy FOLDER --project {project['name']}")
+    source = "--git" if args.git else "FOLDER"
+    say(f"Created {project['name']}. Put something there with: thakur deploy {source} --project {project['name']}")
     result(project["url"])
     return 0
+
+
+def create_missing(session: "Session", name: str) -> None:
+    """Make the project unless it is there."""
+    from thakur.cli.interface import Refused
+    from thakur.cli.session import project_path
+
+    try:
+        session.client.get(project_path(name))
+    except Refused as refusal:
+        if not refusal.is_missing:
+            raise
+        session.client.post("projects", {"name": name})
+        say(f"Created project {name}.")
 
 
 def run_delete(args: argparse.Namespace) -> int:

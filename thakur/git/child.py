@@ -14,7 +14,7 @@ PROCESSES = 64
 # The tunnel in there is what asks the proxy of this place; libgit2 itself must know of none.
 PASSED = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 
-_RUN = f"import sys; sys.path.insert(0, {INSIDE!r}); from fetching.program import main; sys.exit(main())"
+_RUN = f"import sys; sys.path.insert(0, {INSIDE!r}); from fetching.program import main; main()"
 
 
 def spec(name: str, directory: Path, uid: int, passed: Mapping[str, str], asked: bytes, repository: str) -> Spec:

@@ -99,6 +99,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         teams=core.people.teams,
         projects=core.projects,
         env_vars=core.env_vars,
+        repositories=core.repositories,
         builds=core.builds,
         caches=core.caches,
         runtime=core.runtime,

@@ -27,6 +27,7 @@ from thakur.projects.interface import (
 )
 from thakur.projects.names import host_label, hostname, suggested_name
 from thakur.projects.overrides import TEXT_SETTINGS, merged, overrides_of, said
+from thakur.projects.repository import GitTokenRefused, Repositories, Repository, RepositoryMissing
 
 __all__ = [
     "PRODUCTION",
@@ -40,6 +41,7 @@ __all__ = [
     "EnvVarNotFound",
     "EnvVars",
     "Environment",
+    "GitTokenRefused",
     "Imported",
     "LeftOut",
     "Overrides",
@@ -51,6 +53,9 @@ __all__ = [
     "ProjectNotFound",
     "ProjectStatus",
     "Projects",
+    "Repositories",
+    "Repository",
+    "RepositoryMissing",
     "Scope",
     "SettingRefused",
     "host_label",

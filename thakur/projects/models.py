@@ -30,6 +30,19 @@ class ProjectRow(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class RepositoryRow(Base):
+    __tablename__ = "repositories"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    url: Mapped[str]
+    # Empty is the remote's HEAD.
+    branch: Mapped[str] = mapped_column(server_default="")
+    # Sealed; bound to the project and the URL.
+    token: Mapped[bytes | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_by: Mapped[str]
+
+
 class EnvironmentRow(Base):
     __tablename__ = "environments"
     __table_args__ = (UniqueConstraint("project_id", "label"),)

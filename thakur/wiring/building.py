@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES
+from thakur.builds.arrivals import Arrivals
 from thakur.builds.claims import Claims
 from thakur.builds.endings import Endings
 from thakur.builds.jobs import BuildJobs, worker_name
@@ -10,9 +12,10 @@ from thakur.builds.pipeline import Pipeline
 from thakur.builds.reuse import Reuse
 from thakur.builds.steps import Steps
 from thakur.builds.tools.toolchain import find_toolchain
+from thakur.git.local import Borders, LocalGit
 from thakur.queue import BUILDS, Worker
 from thakur.sandbox import LocalSandbox, root_name
-from thakur.wiring.core import Core
+from thakur.wiring.core import Core, git_rules
 from thakur.wiring.tenants import TenantUids
 
 BUILD_SLOTS = 2
@@ -30,14 +33,19 @@ def wire_building(core: Core) -> Building:
     data, passed = core.settings.data_dir, core.settings.passed_to_builds
     toolchain = find_toolchain(core.settings.bun, data / "shims")
     tenants = TenantUids(data)
+    sandbox = LocalSandbox(root_name(data))
+    rules = git_rules(core.settings)
+    borders = Borders(unpacked_bytes=UNPACKED_BYTES, unpacked_entries=UNPACKED_ENTRIES)
+    git = LocalGit(sandbox, rules, passed, borders)
+    arrivals = Arrivals(core.uploads, git, core.repositories, rules, owns_files=tenants.are_apart)
     pipeline = Pipeline(
         core.logs,
         core.env_vars,
         core.projects.settings,
-        core.uploads,
+        arrivals,
         core.workspaces,
         core.artifacts,
-        Steps(LocalSandbox(root_name(data)), toolchain, passed),
+        Steps(sandbox, toolchain, passed),
         Reuse(core.db, core.artifacts, toolchain, passed, core.env_vars.digest),
         tenants.of,
         owns_files=tenants.are_apart,

@@ -1,6 +1,7 @@
 """What every role that has the database shares."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from thakur.builds.caches.service import LocalCaches
 from thakur.builds.packing.artifacts import LocalArtifacts
@@ -8,9 +9,11 @@ from thakur.builds.service import LocalBuilds
 from thakur.builds.sources.uploads import Uploads
 from thakur.builds.workspaces import Workspaces
 from thakur.db import Database
+from thakur.git import GitRules
 from thakur.logs.service import LocalLogs
 from thakur.projects import DeletionConsumer
 from thakur.projects.env import LocalEnvVars
+from thakur.projects.repositories import LocalRepositories
 from thakur.projects.service import LocalProjects
 from thakur.queue import Queue
 from thakur.runtime.addresses import Addresses
@@ -34,6 +37,7 @@ class Core:
     people: People
     projects: LocalProjects
     env_vars: LocalEnvVars
+    repositories: LocalRepositories
     logs: LocalLogs
     uploads: Uploads
     workspaces: Workspaces
@@ -57,15 +61,16 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     queue = Queue(urls.redis_url)
     consumers: list[DeletionConsumer] = []
     projects = LocalProjects(db, queue, consumers)
-    sealer = Sealer(load_or_create_ring(settings.secret_key_file or data / "secret.key"), "env vars")
+    ring = load_or_create_ring(settings.secret_key_file or data / "secret.key")
+    sealer = Sealer(ring, "env vars")
+    repositories = LocalRepositories(db, Sealer(ring, "git tokens"), git_rules(settings))
     env_vars = LocalEnvVars(db, sealer)
     logs = LocalLogs(db, urls.redis_url)
     workspaces = Workspaces(data / "builds")
     caches = LocalCaches(projects, workspaces)
     uploads = Uploads(data / "uploads", make_room=caches.make_room)
-    user = service_user()
-    artifacts = LocalArtifacts(data / "artifacts", user.gid if user else None)
-    builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts)
+    artifacts = _artifacts(data)
+    builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts, repositories, git_rules(settings))
     addresses = Addresses(settings.base_domain, settings.http.port)
     interrupts = Interrupts()
     snapshots = EnvSnapshots(db, env_vars, sealer)
@@ -77,6 +82,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         people=wire_people(db),
         projects=projects,
         env_vars=env_vars,
+        repositories=repositories,
         logs=logs,
         uploads=uploads,
         workspaces=workspaces,
@@ -88,3 +94,13 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         runtime=LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts, snapshots),
         consumers=consumers,
     )
+
+
+def git_rules(settings: Settings) -> GitRules:
+    """What the settings let git reach."""
+    return GitRules(schemes=settings.git_schemes, hosts=settings.git_hosts)
+
+
+def _artifacts(data: Path) -> LocalArtifacts:
+    user = service_user()
+    return LocalArtifacts(data / "artifacts", user.gid if user else None)

@@ -1,6 +1,7 @@
 """From an upload to a directory: a tar.zst is unpacked while nothing of it can be run or followed."""
 
 import os
+import stat
 import sys
 import threading
 from pathlib import Path
@@ -24,6 +25,8 @@ CACHE_NAME = ".thakur-cache"
 NAME_BYTES = 255
 PATH_BYTES = 2048
 DEPTH = 100
+# A tar has up to four blocks before each file's own bytes.
+ENTRY_BYTES = 2048
 
 
 class Unpacked(msgspec.Struct, frozen=True):
@@ -58,6 +61,29 @@ def unpack(
         raise UploadInvalid(f"The upload is no zstd stream: {error}.", hint="Send the folder as a tar.zst.") from error
     except EOFError as error:
         raise UploadInvalid("The upload ends in the middle.", hint="Send it again.") from error
+
+
+def unpack_tar(
+    archive: Path,
+    directory: Path,
+    uid: int | None,
+    canceled: threading.Event,
+    limit_bytes: int = UNPACKED_BYTES,
+    limit_entries: int = UNPACKED_ENTRIES,
+) -> Unpacked:
+    """The same for a tar that something in a sandbox has written: it may lie in its name and in every byte."""
+    directory.mkdir(mode=0o755)
+    _own(directory, uid)
+    # Neither a link to a file of this host nor a FIFO that nobody writes to.
+    with os.fdopen(os.open(archive, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise UploadInvalid("The archive is no file.")
+        try:
+            # The archive's own headers come on top of what it holds.
+            tarball = Tarball(stream, limit_bytes + ENTRY_BYTES * limit_entries, limit_entries)
+            return _Unpacking(directory, uid, canceled).all(tarball)
+        except EOFError as error:
+            raise UploadInvalid("The archive ends in the middle.") from error
 
 
 def parts_of(name: str) -> Parts:

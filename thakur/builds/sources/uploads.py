@@ -49,7 +49,7 @@ class Uploads:
         """Write the body to disk, counting. Raises UploadTooLarge, UploadInvalid, DiskNearlyFull; then nothing is left."""
         directory = self._directory / str(project_id)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await self._check_free(directory)
+        await self.check_free(directory)
         descriptor, name = tempfile.mkstemp(prefix=_PARTIAL, dir=directory)
         partial = Path(name)
         try:
@@ -86,7 +86,10 @@ class Uploads:
                 if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                     path.unlink()
 
-    async def _check_free(self, directory: Path) -> None:
+    async def check_free(self, directory: Path | None = None) -> None:
+        """Make room if there is little, and raise DiskNearlyFull when nothing more should be built."""
+        directory = directory or self._directory
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_nearly_full(directory):
             await asyncio.to_thread(self._make_room, directory)
         check_free(directory)
@@ -109,7 +112,7 @@ class Uploads:
                 await asyncio.to_thread(_append, b"".join(waiting), file, digest)
                 waiting, waiting_bytes = [], 0
             if size - checked >= CHECK_DISK_EVERY_BYTES:
-                await self._check_free(directory)
+                await self.check_free(directory)
                 checked = size
         if not size:
             raise UploadInvalid("The upload is empty.", hint="Send the folder as a tar.zst body.")

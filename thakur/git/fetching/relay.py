@@ -28,6 +28,13 @@ _MOVED = (301, 302, 303, 307, 308)
 _STOPS = {401: "credentials_refused", 403: "credentials_refused", 404: "repository_missing", 410: "repository_missing"}
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """That libgit2 went away is told by libgit2."""
+
+
 class Relay:
     """Serves one repository while in its block; `url` is what libgit2 is told, with a word that nobody else knows.
 
@@ -46,8 +53,7 @@ class Relay:
         self._stall_seconds = stall_seconds
         self._received_bytes = 0
         self._prefix = f"/{secrets.token_hex(16)}"
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
 
     @property
     def url(self) -> str:

@@ -1,0 +1,45 @@
+"""The repository of a project: the one that it has, another one, none."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, delete, put
+
+from thakur.api.asked import Asked, Asker, Services
+from thakur.api.body import decoded
+from thakur.projects import Repository
+
+ROOT = "/api/v1/projects/{name:str}/repository"
+
+
+class RepositoryAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Without a token the one that was given for the same URL stays; the empty one forgets it."""
+
+    git_url: str
+    branch: str = ""
+    git_token: str | None = None
+
+
+class RepositoryForgotten(msgspec.Struct, frozen=True):
+    """The project that has none any more."""
+
+    name: str
+
+
+@put(ROOT)
+async def put_repository(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+) -> Repository:
+    """Name the repository. The token goes in and never comes out."""
+    asked = decoded(await request.body(), RepositoryAsked)
+    return await services.repositories.set(principal, project.id, asked.git_url, asked.branch, asked.git_token)
+
+
+@delete(ROOT, status_code=200)
+async def forget_repository(services: Services, principal: Asker, project: Asked) -> RepositoryForgotten:
+    """Forget it, and its token."""
+    await services.repositories.forget(principal, project.id)
+    return RepositoryForgotten(project.name)
+
+
+HANDLERS = [put_repository, forget_repository]
