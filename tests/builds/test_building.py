@@ -10,7 +10,7 @@ from support.building import BuildPlace
 from support.fake_sandbox import FakeSandbox
 from support.recorded_logs import RecordingWriter
 from support.tarballs import packed_files
-from thakur.builds import BuildFailed, Plan, Toolchain, steps
+from thakur.builds import BuildFailed, Plan, Toolchain, building
 from thakur.builds.building import Builder
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.shelf import Shelf
@@ -129,7 +129,7 @@ async def test_a_tool_that_only_runs_on_node_builds(
     place: BuildPlace, monkeypatch: pytest.MonkeyPatch, tool: str
 ) -> None:
     # Long enough for bun to start on a busy host.
-    monkeypatch.setattr(steps, "IDLE_SECONDS", 1.0)
+    monkeypatch.setattr(building, "IDLE_SECONDS", 1.0)
     assert place.toolchain.node, "there is no node on this host: pip install 'thakur-deploy[node]'"
     write = "require('fs').writeFileSync('index.html', process.version)\n"
     files = {

@@ -15,6 +15,8 @@ from thakur.builds.threads import to_its_end
 from thakur.builds.tools.environment import Runtime, runtime_env
 from thakur.logs import Level
 
+# Nothing written and nothing computed for so long: nothing will come any more.
+IDLE_SECONDS = 3 * 60.0
 _GET_NODE = "install it on the server with: pip install 'thakur-deploy[node]'"
 
 
@@ -86,4 +88,5 @@ class Builder:
 
     async def _run_once(self, place: Place, plan: Plan, runtime: Runtime) -> None:
         assert plan.build is not None
-        await self._steps.run(place, plan.build, BUILD_ENV | plan.build_env | runtime_env(runtime), plan.root)
+        env = BUILD_ENV | plan.build_env | runtime_env(runtime)
+        await self._steps.run(place, plan.build, env, plan.root, IDLE_SECONDS)

@@ -12,6 +12,8 @@ from thakur.builds.tools.environment import Runtime, runtime_env
 from thakur.builds.trusting import run_scripts
 from thakur.logs import Level
 
+# A slow registry takes next to no processor time while a large package comes.
+IDLE_SECONDS = 10 * 60.0
 _BLOCKED = re.compile(r"Blocked \d+ postinstall")
 # Tools that read lockfiles know bun's first format only, and take pnpm's for a sign of pnpm's own files.
 _TIDY = 'sed -i \'2s/"lockfileVersion": 2/"lockfileVersion": 1/\' bun.lock; if [ -e nx.json ]; then rm -f pnpm-lock.yaml; fi'
@@ -102,4 +104,6 @@ class Installer:
 
     async def _run(self, place: Place, plan: Plan, command: tuple[str, ...], directory: str | None = None) -> str:
         runtime: Runtime = "node" if "node" in (plan.runtime, plan.build_runtime) else "bun"
-        return await self._steps.run(place, command, INSTALL_ENV | runtime_env(runtime), directory or plan.install_in)
+        return await self._steps.run(
+            place, command, INSTALL_ENV | runtime_env(runtime), directory or plan.install_in, IDLE_SECONDS
+        )

@@ -15,8 +15,6 @@ from thakur.sandbox import Bind, DeadlineExceeded, Limits, NoProgress, Sandbox, 
 from thakur.security import Redactor
 
 BUILD_SECONDS = 20 * 60.0
-# Nothing written and nothing computed for so long: nothing will come any more.
-IDLE_SECONDS = 3 * 60.0
 BUILD_MEMORY_BYTES = 1536 * 1024**2
 BUILD_MEMORY_SHARE = 0.6
 BUILD_CPUS = 2.0
@@ -80,10 +78,17 @@ class Steps:
             if name.startswith(NAMES_BEGIN):
                 await self._sandbox.end(name)
 
-    async def run(self, place: Place, argv: tuple[str, ...], env: Mapping[str, str], directory: str = ".") -> str:
+    async def run(
+        self,
+        place: Place,
+        argv: tuple[str, ...],
+        env: Mapping[str, str],
+        directory: str = ".",
+        idle_seconds: float | None = None,
+    ) -> str:
         """Run one command to its end, in a directory of the source; returns the end of what it wrote.
 
-        Raises BuildFailed with the limit or the exit code that ended it.
+        Raises BuildFailed with the limit or the exit code that ended it, or when it makes no progress for so long.
         """
         tail, redactor = _Tail(place.writer), Redactor(place.env.values())
         limits = place.limits or build_limits()
@@ -104,11 +109,11 @@ class Steps:
             is_background=True,
         )
         try:
-            ended = await self._sandbox.run(spec, tail.output, place.deadline.left_seconds(), IDLE_SECONDS)
+            ended = await self._sandbox.run(spec, tail.output, place.deadline.left_seconds(), idle_seconds)
         except DeadlineExceeded as error:
             raise BuildFailed(too_long(argv, place.deadline.seconds)) from error
         except NoProgress as error:
-            raise CommandFailed(stalled(argv, IDLE_SECONDS), tail.text(redactor)) from error
+            raise CommandFailed(stalled(argv, idle_seconds or 0.0), tail.text(redactor)) from error
         output = tail.text(redactor)
         if not ended.is_success:
             raise CommandFailed(command_failed(argv, ended, limits, output), output)
