@@ -101,6 +101,7 @@ def test_a_port_that_cannot_be_moved_serves_the_first_deployment_and_refuses_the
     failure = done.json()["failure"]
     figures.add(f"{'port_taken':<21} {failure['code']:<25} {done.seconds:5.1f} s  {failure['what']} {failure['why']}")
     assert failure["code"] == "port_in_use"
+    assert "where deployment #1 of the project listens" in failure["why"]
     assert server.get("broken-port-taken").status == 200, "the first one serves on"
 
 

@@ -6,6 +6,7 @@ from thakur.errors import Unavailable
 from thakur.runtime import HealthCheck
 from thakur.runtime.edge.diagnosis import (
     ended_early,
+    held_by,
     listens_elsewhere,
     never_healthy,
     never_listened,
@@ -17,6 +18,7 @@ from thakur.runtime.edge.diagnosis import (
 from thakur.sandbox import Exit
 
 ORDER = make_order(5, "d1", Plan(framework="bun", kind="server", start=("bun", "index.ts")))
+TAKEN = ["error: listen EADDRINUSE: address already in use :::3000"]
 REFUSED = ["error: connect ECONNREFUSED 10.0.0.1:5432"]
 CHECK = HealthCheck(path="/up", within_seconds=60)
 
@@ -40,6 +42,8 @@ CHECK = HealthCheck(path="/up", within_seconds=60)
         (never_listened(20_017, CHECK), "never_listened", "PORT=20017 within 60 s"),
         (never_healthy(CHECK, "answered 500"), "unhealthy", "GET /up answered 500"),
         (with_its_words(never_healthy(CHECK, "answered 500"), ORDER, REFUSED), "unhealthy", "GET /up answered 500"),
+        (held_by(ended_early(Exit(code=1), ORDER, ["EADDRINUSE"]), 3000, ORDER), "crashed_on_start", "code 1"),
+        (held_by(ended_early(Exit(code=1), ORDER, TAKEN), 3000, ORDER), "port_in_use", "code 1"),
         (not_started(Unavailable("No bubblewrap.", hint="Install it.")), "unavailable", "could not be started"),
         (not_held(5), "deployment_not_prepared", "5"),
         (still_routed(5), "deployment_routed", "5"),

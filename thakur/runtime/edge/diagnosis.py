@@ -119,6 +119,18 @@ def with_its_words(failure: Failure, order: Order, output: Sequence[str]) -> Fai
     return Failure(code=failure.code, what=failure.what, why=f"Its log tells of this: {cause.why}", next=cause.next)
 
 
+def held_by(failure: Failure, port: int, holder: Order) -> Failure:
+    """The same failure, when the project's other deployment listens on the port that this one wanted."""
+    if failure.code != "port_in_use":
+        return failure
+    return Failure(
+        code=failure.code,
+        what=failure.what,
+        why=f"Its port is fixed to {port}, where deployment #{holder.number} of the project listens; two cannot.",
+        next=f"#{holder.number} serves on. Let the application listen on the port in the variable PORT, then deploy again.",
+    )
+
+
 def not_started(error: ThakurError) -> Failure:
     """Something that is not the application's doing kept it from starting."""
     return Failure(

@@ -26,7 +26,7 @@ SELDOM_SECONDS = 1.0
 ANSWER_SECONDS = 30.0
 # A port for metrics may open well before the port for visitors does, so one that shows no page is given more time.
 WRONG_PORT_SECONDS = 10.0
-WRONG_PORT_PAGE_SECONDS = 2.0
+WRONG_PORT_PAGE_SECONDS = 3.0
 PAGE = range(200, 400)
 
 

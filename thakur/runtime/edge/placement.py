@@ -37,6 +37,8 @@ class Placement:
     seconds: float = 0.0
     # Set when a replica has ended, for who waits.
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    # Held while it is brought up by one start after the other: an order to check it may come twice.
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
     # The deployment that answered the hosts before.
     displaced: int | None = None
 

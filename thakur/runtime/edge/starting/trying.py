@@ -9,7 +9,7 @@ import msgspec
 from thakur.errors import ThakurError
 from thakur.logs import Level
 from thakur.proxy import Proxy
-from thakur.runtime.edge.diagnosis import not_started
+from thakur.runtime.edge.diagnosis import held_by, not_started
 from thakur.runtime.edge.health import check_health
 from thakur.runtime.edge.holding import Holding
 from thakur.runtime.edge.placement import Placement
@@ -35,6 +35,10 @@ class Trying:
 
     async def check(self, placement: Placement) -> Checked:
         """Return when the placement is healthy, by whichever start. Raises DeploymentRefused with what a person should mend."""
+        async with placement.checking:
+            return await self._check(placement)
+
+    async def _check(self, placement: Placement) -> Checked:
         own = placement.start
         refusals: list[DeploymentRefused] = []
         notes: list[str] = []
@@ -47,7 +51,7 @@ class Trying:
                 if following is None:
                     # One that was healthy before is kept running all the same, and by the start that it was healthy with.
                     placement.start = own
-                    raise _final(refusals, notes) from refusal
+                    raise _final(refusals, notes, self._holder(placement)) from refusal
             else:
                 await self._holding.remember_start(placement)
                 return msgspec.structs.replace(checked, notes=tuple(notes))
@@ -65,6 +69,10 @@ class Trying:
         )
         # One that is on its way out has ended because it was told to.
         return None if placement.is_leaving else next_start(placement.start, finding, len(placement.replicas))
+
+    def _holder(self, placement: Placement) -> Placement | None:
+        project = self._holding.of_project(placement.order.project_id)
+        return next((other for other in project if other is not placement and other.start.leads_to), None)
 
     async def _begin(self, placement: Placement, start: Start, note: str) -> None:
         for replica in placement.replicas:
@@ -90,8 +98,10 @@ def _within_seconds(placement: Placement, refusals: list[DeploymentRefused]) -> 
     return min(placement.order.health.within_seconds, SECOND_SECONDS if is_deaf else math.inf)
 
 
-def _final(refusals: list[DeploymentRefused], notes: list[str]) -> DeploymentRefused:
+def _final(refusals: list[DeploymentRefused], notes: list[str], holder: Placement | None) -> DeploymentRefused:
     first, last = refusals[0], refusals[-1]
     # The same again was not the start's fault, and the first one tells of what the person has written.
     failure = first.failure if first.failure.code == last.failure.code else last.failure
+    if holder is not None and holder.start.leads_to is not None:
+        failure = held_by(failure, holder.start.leads_to, holder.order)
     return DeploymentRefused(failure, (*last.output, *notes))
