@@ -6,17 +6,19 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
-from litestar.types import Scope
+from litestar.types import ASGIApp, Scope
 
 from thakur.accounts import Principal
 from thakur.api import ApiServices, DescribeHost, Entrance, Host, Visitors, create_app
 from thakur.background import Tasks
+from thakur.modes import dashboard
 from thakur.modes.listener import LOCAL_SOCKET, Listener
 from thakur.modes.readiness import Readiness
 from thakur.modes.working import working
 from thakur.projects import PRODUCTION
 from thakur.runtime import Edge
 from thakur.sandbox import LocalSandbox, root_name
+from thakur.settings import Address
 from thakur.wiring import crossing
 from thakur.wiring.core import Core
 from thakur.wiring.deciding import Deciding, wire_deciding
@@ -70,14 +72,13 @@ async def _listening(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> 
     # Being local is a fact of the listener, so each has an app of its own.
     local = create_app(services, operator, stopping, describe_host=_describe(core))
     settings = core.settings
-    entrance = Entrance(settings.address.is_loopback, trusted=settings.trusted_proxies, public_url=settings.public_url)
-    public = create_app(
-        services, Visitors(core.people.sessions, core.people.tokens, entrance).principal_of, stopping, entrance=entrance
-    )
-    listeners = (
+    listeners = [
         Listener(local, settings.data_dir / "run" / LOCAL_SOCKET, tasks),
-        Listener(public, settings.address, tasks),
-    )
+        Listener(_for_visitors(core, services, stopping, settings.address), settings.address, tasks),
+    ]
+    if settings.public_url is not None:
+        path = dashboard.socket_path(settings.data_dir)
+        listeners.append(Listener(_for_visitors(core, services, stopping), path, tasks, dashboard.hand_to_service_user))
     async with AsyncExitStack() as started:
         started.push_async_callback(tasks.stop)
         for listener in listeners:
@@ -87,6 +88,19 @@ async def _listening(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> 
         finally:
             stopping.set()
             await asyncio.gather(*(listener.stop() for listener in listeners))
+
+
+def _for_visitors(core: Core, services: ApiServices, stopping: asyncio.Event, where: Address | None = None) -> ASGIApp:
+    # Without an address it is the proxy's socket: nobody else can open that.
+    settings, people = core.settings, core.people
+    entrance = Entrance(
+        is_loopback=where is not None and where.is_loopback,
+        is_proxy_only=where is None,
+        trusted=settings.trusted_proxies,
+        public_url=settings.public_url,
+    )
+    visitors = Visitors(people.sessions, people.tokens, entrance)
+    return create_app(services, visitors.principal_of, stopping, entrance=entrance)
 
 
 def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServices:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from thakur.modes.dashboard import hand_to_service_user, socket_path
 from thakur.modes.role import WITH_DATABASE, Role
 from thakur.security import load_or_create_ring
 from thakur.settings import SettingInvalid, Settings
@@ -17,6 +18,9 @@ def prepare(settings: Settings, roles: frozenset[Role]) -> None:
         for name in ("run", "keys", "edge", "builds", "uploads"):
             (data / name).mkdir(mode=0o700, exist_ok=True)
         (data / "artifacts").mkdir(mode=0o755, exist_ok=True)
+        public = socket_path(data).parent
+        public.mkdir(mode=0o700, exist_ok=True)
+        hand_to_service_user(public)
     if not roles & WITH_DATABASE:
         return
     with _usable("THAKUR_DATA_DIR", data, "Name a directory that this user may write."):

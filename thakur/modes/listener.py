@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,16 @@ class ListenerFailed(Unavailable):
 
 
 class Listener:
-    """Granian with one app. It has no drain deadline of its own, so `stop` brings one."""
+    """Granian with one app. It has no drain deadline of its own, so `stop` brings one.
 
-    def __init__(self, app: Any, where: Address | Path, tasks: Tasks) -> None:
+    `hand_over` is told of a socket that accepts, to give it to whoever may open it.
+    """
+
+    def __init__(
+        self, app: Any, where: Address | Path, tasks: Tasks, hand_over: Callable[[Path], None] | None = None
+    ) -> None:
         self._where = where
+        self._hand_over = hand_over
         self._tasks = tasks
         self._sockets: SocketDirectory | None = None
         shared: dict[str, Any] = {
@@ -66,6 +73,8 @@ class Listener:
             pass
         else:
             if not self._serving.done():
+                if self._hand_over is not None and isinstance(self._where, Path):
+                    self._hand_over(self._where)
                 return
         raise ListenerFailed(f"The API does not come up on {self._where}")
 

@@ -13,6 +13,7 @@ from thakur.background import Tasks
 from thakur.builds import ArtifactStore
 from thakur.errors import Unavailable
 from thakur.logs import LogSink
+from thakur.modes.dashboard import own_routes
 from thakur.modes.ending import Ending, Word
 from thakur.modes.listener import Listener
 from thakur.runtime import Assignments, Edge
@@ -99,7 +100,9 @@ async def _placing(
 ) -> AsyncIterator[Placing]:
     parts = wire_placing(settings, edge_id, assignments, sink, artifacts)
     try:
-        await parts.proxy.start(*parts.edge.inherit())
+        pools, routes = parts.edge.inherit()
+        own_pools, own = own_routes(settings)
+        await parts.proxy.start([*pools, *own_pools], [*routes, *own])
         await parts.edge.start()
         yield parts
     except BaseException:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from thakur.modes import journal
+from thakur.modes.dashboard import check_host
 from thakur.modes.directories import prepare
 from thakur.modes.ending import Ending, Word
 from thakur.modes.lock import RoleLock
@@ -41,6 +42,7 @@ def _raise_open_files() -> None:
 async def _serve(settings: Settings, roles: frozenset[Role]) -> int:
     word = Word()
     word.listen()
+    check_host(settings)
     prepare(settings, roles)
     async with AsyncExitStack() as started:
         for role in sorted(roles):

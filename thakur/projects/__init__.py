@@ -25,7 +25,7 @@ from thakur.projects.interface import (
     Scope,
     SettingRefused,
 )
-from thakur.projects.names import host_label, hostname, suggested_name
+from thakur.projects.names import host_label, hostname, may_be_application, suggested_name
 from thakur.projects.overrides import TEXT_SETTINGS, merged, overrides_of, said
 from thakur.projects.repository import GitTokenRefused, Repositories, Repository, RepositoryMissing
 
@@ -60,6 +60,7 @@ __all__ = [
     "SettingRefused",
     "host_label",
     "hostname",
+    "may_be_application",
     "merged",
     "overrides_of",
     "said",

@@ -56,6 +56,12 @@ def host_label(name: str, label: str) -> str:
     return f"{whole[: LABEL_CHARACTERS - HASH_CHARACTERS - 1].rstrip('-')}-{digest}"
 
 
+def may_be_application(host: str, base_domain: str) -> bool:
+    """Whether a project's production or preview can answer at the host, now or later."""
+    label, _, rest = host.partition(".")
+    return rest == base_domain and label not in RESERVED
+
+
 def hostname(name: str, label: str, base_domain: str) -> str:
     """`NAME.BASE_DOMAIN` for production, the preview's own label before it otherwise."""
     return f"{host_label(name, label)}.{base_domain}"

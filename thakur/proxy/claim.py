@@ -41,18 +41,22 @@ def claim(
 
 
 def _connect(plane: Plane, upstream: Upstream) -> UpstreamConnection | None:
+    family = socket.AF_INET6 if ":" in upstream.host else socket.AF_INET
     try:
-        sock = socket.socket(socket.AF_INET6 if ":" in upstream.host else socket.AF_INET, socket.SOCK_STREAM)
+        sock = socket.socket(family if upstream.port else socket.AF_UNIX, socket.SOCK_STREAM)
     except OSError as error:
         plane.journal.write(ERROR, "no socket for an upstream", reason=error.strerror or "")
         return None
     sock.setblocking(False)
     try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.connect((upstream.host, upstream.port))
-    except BlockingIOError:
-        pass
-    except OSError:
-        sock.close()
-        return None
+        if upstream.port:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.connect((upstream.host, upstream.port))
+        else:
+            sock.connect(upstream.host)
+    except OSError as error:
+        # A unix socket is connected at once or, when too many wait there, not at all.
+        if not upstream.port or not isinstance(error, BlockingIOError):
+            sock.close()
+            return None
     return UpstreamConnection(plane, sock, upstream)

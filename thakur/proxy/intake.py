@@ -12,6 +12,7 @@ from thakur.proxy.head import CHUNKED, LINE, NO_BODY, URI_BYTES, RequestHead, re
 from thakur.proxy.loop import FOREVER
 from thakur.proxy.plane import Plane
 from thakur.proxy.table import Pool, Table
+from thakur.proxy.trust import forwarded_by, is_trusted
 
 # IDLE until a head is complete, BODY while a request's body comes, WAIT until its response is complete, TUNNEL after an
 # upgrade; CLOSING sends what is left, LINGER throws away what still comes.
@@ -29,6 +30,7 @@ class Intake(Connection):
     """The reading half of a visitor's connection; the other half decides what to do with a request."""
 
     __slots__ = (
+        "address",
         "body_left",
         "buf",
         "chunks",
@@ -51,6 +53,7 @@ class Intake(Connection):
     def __init__(self, plane: Plane, sock: socket.socket, address: bytes) -> None:
         super().__init__(plane.loop, sock)
         self.plane = plane
+        self.address = address
         self.forwarded = b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: " % address
         self.state = IDLE
         self.buf = b""
@@ -183,7 +186,10 @@ class Intake(Connection):
             elif method != b"OPTIONS":
                 raise Refused(faults.BAD_REQUEST)
         limits = self.plane.limits
-        head = read_request(block, self.forwarded, authority, limits.fields)
+        forwarded, trusted = self.forwarded, self.plane.table.trusted
+        if trusted and is_trusted(self.address, trusted):
+            forwarded = forwarded_by(block, self.address)
+        head = read_request(block, forwarded, authority, limits.fields)
         if head.body == CHUNKED and minor == b"0":
             raise Refused(faults.BAD_REQUEST)
         self.found = self.find_pool(head)

@@ -8,7 +8,7 @@ from thakur.errors import Conflict, Invalid, Unavailable
 
 
 class Upstream(msgspec.Struct, frozen=True):
-    """A replica's address as the proxy sees it."""
+    """A replica's address as the proxy sees it; with port 0 a unix socket of that name where the workers stand."""
 
     host: str
     port: int

@@ -24,6 +24,7 @@ class Launcher:
     uid: int | None = None
     gid: int | None = None
     program: Path = PROGRAM
+    unix_sockets: Path | None = None
 
     def start(self, place: Place, key: str) -> Process:
         """A worker at that place."""
@@ -55,6 +56,8 @@ class Launcher:
         argv = [sys.executable, "-I", "-S", str(self.program), "--home", str(_HOME)]
         argv += ["--listen", str(visitors), "--control", str(control), "--probe", str(door), "--key", str(key)]
         argv += ["--static-root", str(self.static_root)]
+        if self.unix_sockets is not None:
+            argv += ["--sockets", str(self.unix_sockets)]
         if self.uid is not None and self.gid is not None:
             argv += ["--uid", str(self.uid), "--gid", str(self.gid)]
         return argv

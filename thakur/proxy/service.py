@@ -8,6 +8,7 @@ from thakur.proxy.interface import Answer, Pool, PoolRouted, ProbeFailed, ProxyU
 from thakur.proxy.probing import ask
 from thakur.proxy.supervisor import Supervisor
 from thakur.proxy.wire import Message
+from thakur.settings import Network
 
 TABLE_SECONDS = 15.0
 REVERT_SECONDS = 1.0
@@ -15,14 +16,15 @@ STOP_SECONDS = 12.0  # a worker gives its visitors 10
 
 
 class LocalProxy:
-    """Implements Proxy over the workers of one Supervisor.
+    """Implements Proxy over the workers of one Supervisor; `trusted` proxies in front are believed.
 
     The mutable state is one table, `_pools` and `_routes`; it is replaced, never changed, and only once every worker
     has acknowledged its successor.
     """
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervisor: Supervisor, trusted: Iterable[Network] = ()) -> None:
         self._supervisor = supervisor
+        self._trusted = [str(network) for network in trusted]
         self._pools: dict[str, Pool] = {}
         self._routes: dict[str, str] = {}
         self._version = 0
@@ -106,6 +108,7 @@ class LocalProxy:
             "version": self._version,
             "pools": [_told(pool) for pool in pools.values()],
             "routes": dict(routes),
+            "trusted": self._trusted,
         }
 
 

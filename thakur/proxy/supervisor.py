@@ -31,7 +31,8 @@ END_SECONDS = 5.0
 class Supervisor:
     """Holds each worker's listeners for its whole life, so that a worker that dies loses no connection that waits.
 
-    `release` names the version of the product: workers of another one are replaced at their listeners.
+    `release` names the version of the product: workers of another one are replaced at their listeners. `unix_sockets` is where
+    the sockets of pools lie that have any.
     """
 
     def __init__(
@@ -45,13 +46,14 @@ class Supervisor:
         count: int | None = None,
         program: Path = PROGRAM,
         release: str = "",
+        unix_sockets: Path | None = None,
     ) -> None:
         self.table: Message = {"kind": "table", "version": 0, "pools": [], "routes": {}}
         self.changes = Changes()
         self.listens_on = http
         self._http = http
         self._directory = directory
-        self._launcher = Launcher(directory, static_root, uid, gid, program)
+        self._launcher = Launcher(directory, static_root, uid, gid, program, unix_sockets)
         self._count = count or min(WORKERS_LIMIT, os.cpu_count() or 1)
         self._release = f"{release}+{self._launcher.digest()}"
         self._sockets: SocketDirectory | None = None

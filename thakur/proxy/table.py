@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from thakur.proxy.head import host_name
+from thakur.proxy.trust import Network, read_networks
 
 if TYPE_CHECKING:
     from thakur.proxy.static.site import Site
@@ -108,14 +109,15 @@ class Pool:
 
 
 class Table:
-    """One version: host → pool and id → pool."""
+    """One version: host → pool and id → pool, and which proxies in front are believed."""
 
-    __slots__ = ("hosts", "pools", "version")
+    __slots__ = ("hosts", "pools", "trusted", "version")
 
     def __init__(self, version: int = 0) -> None:
         self.version = version
         self.hosts: dict[bytes, Pool] = {}
         self.pools: dict[str, Pool] = {}
+        self.trusted: tuple[Network, ...] = ()
 
     def find(self, host: bytes) -> Pool | None:
         """The pool for a Host field as the visitor wrote it. Raises Refused when that is no host."""
@@ -127,6 +129,7 @@ class Table:
     def succeed(self, message: dict[str, Any]) -> "Table":
         """The next version as the control part tells it; a pool that both know stays the same object."""
         table = Table(int(message["version"]))
+        table.trusted = read_networks(message.get("trusted") or [])
         for told in message["pools"]:
             pool_id = str(told["id"])
             table.pools[pool_id] = pool = self.pools.get(pool_id) or _pool(pool_id, told)

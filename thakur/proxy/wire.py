@@ -6,7 +6,7 @@ Control to worker, and what it answers:
 |-----------|-----------------------------------------|------------------------------------------------------------------|
 | hello     | key                                     | hello: version, pid, table; a wrong key closes the connection    |
 | listeners |                                         | listeners: of, and with its first byte that many descriptors     |
-| table     | version, pools, routes {host: pool id}  | ack: version, once the table is in force between two events      |
+| table     | version, pools, routes {host: pool id}, trusted [network] | ack: version, once the table is in force between two events      |
 | drain     | pool                                    | drained: pool, cut; sent when nothing uses the pool any more     |
 | cut       | pool, what ("requests" or "streams")    | nothing of its own; `drained` follows when that was the rest     |
 | status    |                                         | status: version, connections, in_flight {pool id: count}         |

@@ -37,6 +37,8 @@ def main(arguments: list[str]) -> None:
         limits.override(assignment)
     root_fd = os.open(given.static_root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) if given.static_root else -1
     key = _read_key(given.key)
+    if given.sockets:
+        os.chdir(given.sockets)  # whose parents are closed to the user that we become
     _drop_rights(given.uid, given.gid)
 
     plane = Plane(limits, Journal(), root_fd)
@@ -83,6 +85,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--control", type=int, required=True, metavar="FD", help="socket for orders")
     parser.add_argument("--key", type=int, default=0, metavar="FD", help="where the controller's key is read from")
     parser.add_argument("--static-root", default="", metavar="PATH", help="directory that holds the pools' directories")
+    parser.add_argument("--sockets", default="", metavar="PATH", help="directory that holds the pools' unix sockets")
     parser.add_argument("--uid", type=int, default=-1)
     parser.add_argument("--gid", type=int, default=-1)
     parser.add_argument("--limit", action="append", default=[], metavar="NAME=NUMBER", help="see limits.py")

@@ -47,7 +47,9 @@ def wire_placing(
             uid=user.uid if user else None,
             gid=user.gid if user else None,
             release=version("thakur-deploy"),
+            unix_sockets=data / "run" / "public",
         ),
+        settings.trusted_proxies,
     )
     toolchain = find_toolchain(settings.bun, data / "shims")
     edge = LocalEdge(edge_id, data, proxy, sandbox, artifacts, sink, assignments, toolchain, TenantUids(data).of)
