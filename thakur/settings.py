@@ -81,6 +81,11 @@ class Settings:
         return self.public_url or f"http://{Address(host, self.address.port)}"
 
     @property
+    def key_file(self) -> Path:
+        """Where the master key is."""
+        return self.secret_key_file or self.data_dir / "secret.key"
+
+    @property
     def has_embedded_database(self) -> bool:
         return self.database_url is None
 

@@ -7,7 +7,7 @@ from support.env_vars import FixedEnv
 from thakur.db import Database
 from thakur.runtime import DeploymentRefused
 from thakur.runtime.snapshots import EnvSnapshots
-from thakur.security import KeyRing, Sealer
+from thakur.security import KeyRing, Resealed, Sealer
 
 SEALER = Sealer(KeyRing({1: b"k" * 32}), "env vars")
 
@@ -98,3 +98,18 @@ async def test_a_snapshot_opens_in_its_own_deployment_only(
         await snapshots.open(deployment_id)
 
     assert refusal.value.failure.code == "secret_unreadable"
+
+
+async def test_snapshots_are_sealed_anew_with_a_new_key(
+    db: Database, env_vars: FixedEnv, snapshots: EnvSnapshots
+) -> None:
+    deployment_id, project_id = await put_deployment(db)
+    env_vars.start = {"GREETING": "hello"}
+    await keep_snapshot(db, deployment_id, await snapshots.take(project_id, 1, 7))
+    both, new = KeyRing({1: b"k" * 32, 2: b"2" * 32}), KeyRing({2: b"2" * 32})
+
+    assert await EnvSnapshots(db, env_vars, Sealer(both, "env vars")).seal_again() == Resealed(1, 0)
+
+    assert await EnvSnapshots(db, env_vars, Sealer(new, "env vars")).open(deployment_id) == {"GREETING": "hello"}
+    with pytest.raises(DeploymentRefused):
+        await snapshots.open(deployment_id)

@@ -11,6 +11,7 @@ from thakur.cli import (
     deployments,
     doctor,
     env,
+    keys,
     login,
     login_link,
     logs,
@@ -48,6 +49,7 @@ VERBS = (
     stop,
     doctor,
     migrate,
+    keys,
 )
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 # Lazy (PEP 562): stopping a host needs the stores, and an edge that serves must not load them.
 if TYPE_CHECKING:
     from thakur.modes.leftovers import stop_host
+    from thakur.modes.rotating import rotate
     from thakur.modes.serving import serve
 
-_HOMES = {"serve": "serving", "stop_host": "leftovers"}
+_HOMES = {"rotate": "rotating", "serve": "serving", "stop_host": "leftovers"}
 
-__all__ = ["serve", "stop_host"]
+__all__ = ["rotate", "serve", "stop_host"]
 
 
 def __getattr__(name: str) -> Any:

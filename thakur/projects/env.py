@@ -52,7 +52,7 @@ class LocalEnvVars:
                 "project_id": project_id,
                 "scope": scope,
                 "name": name,
-                "value": self._sealer.seal(value.encode(), _context(project_id, scope, name)),
+                "value": self._sealer.seal(value.encode(), context_of(project_id, scope, name)),
                 "phase": _stored(phase),
                 "updated_by": principal.actor,
             }
@@ -143,7 +143,9 @@ class LocalEnvVars:
                 .where(row.project_id == project_id, row.scope == scope, or_(row.phase.is_(None), row.phase == phase))
                 .order_by(row.name),
             )
-            return {name: self._sealer.open(value, _context(project_id, scope, name)).decode() for name, value in found}
+            return {
+                name: self._sealer.open(value, context_of(project_id, scope, name)).decode() for name, value in found
+            }
 
     def digest(self, values: Mapping[str, str]) -> str:
         return self._sealer.digest(msgspec.json.encode(sorted(values.items())))
@@ -166,7 +168,8 @@ async def _check_room(session: AsyncSession, project_id: int, scope: Scope) -> N
         )
 
 
-def _context(project_id: int, scope: Scope, name: str) -> tuple[str, ...]:
+def context_of(project_id: int, scope: Scope, name: str) -> tuple[str, ...]:
+    """The one place at which a value opens."""
     return (str(project_id), scope.value, name)
 
 

@@ -50,7 +50,7 @@ class LocalRepositories:
     ) -> Repository:
         self.check(url, branch, token)
         url = check_url(url, self._rules)
-        sealed = self._sealer.seal(token.encode(), _context(project_id, url)) if token else None
+        sealed = self._sealer.seal(token.encode(), context_of_token(project_id, url)) if token else None
         made = insert(RepositoryRow).values(
             project_id=project_id, url=url, branch=branch, token=sealed, updated_by=principal.actor
         )
@@ -77,7 +77,7 @@ class LocalRepositories:
             sealed = await session.scalar(
                 select(RepositoryRow.token).where(RepositoryRow.project_id == project_id, RepositoryRow.url == url)
             )
-        return "" if sealed is None else self._sealer.open(sealed, _context(project_id, url)).decode()
+        return "" if sealed is None else self._sealer.open(sealed, context_of_token(project_id, url)).decode()
 
 
 def _check_token(token: str) -> None:
@@ -89,5 +89,6 @@ def _check_token(token: str) -> None:
         )
 
 
-def _context(project_id: int, url: str) -> tuple[str, ...]:
+def context_of_token(project_id: int, url: str) -> tuple[str, ...]:
+    """The one place at which a token opens."""
     return ("repository", str(project_id), url)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from thakur.builds import Failure
 from thakur.db import Database
 from thakur.projects import EnvVars, Phase
 from thakur.runtime.interface import DeploymentRefused
 from thakur.runtime.models import DeploymentRow
-from thakur.security import Sealer, SecretUnreadable
+from thakur.security import Resealed, Sealer, SecretUnreadable
 
 
 class EnvSnapshots:
@@ -45,6 +45,26 @@ class EnvSnapshots:
         except SecretUnreadable as error:
             raise DeploymentRefused(_unreadable(error)) from error
         return msgspec.json.decode(plain, type=dict[str, str])
+
+    async def seal_again(self) -> Resealed:
+        """Implements SealedRows: each snapshot in a transaction of its own."""
+        row = DeploymentRow
+        is_old = func.substr(row.env_snapshot, 1, len(self._sealer.header)) != self._sealer.header
+        async with self._db.session() as session:
+            old = list(await session.scalars(select(row.id).where(row.env_snapshot.is_not(None), is_old)))
+        done = [await self._seal_again(deployment_id) for deployment_id in old]
+        return Resealed(done.count(True), done.count(False))
+
+    async def _seal_again(self, deployment_id: int) -> bool | None:
+        async with self._db.session() as session:
+            row = await session.get(DeploymentRow, deployment_id, with_for_update=True)
+            if row is None or row.env_snapshot is None:
+                return None
+            try:
+                row.env_snapshot = self._sealer.seal_again(row.env_snapshot, _context(row.project_id, row.number))
+            except SecretUnreadable:
+                return False
+            return True
 
 
 def _unreadable(error: SecretUnreadable) -> Failure:

@@ -3,8 +3,8 @@
 A *sealer* makes of a secret what may lie anywhere; a *redactor* takes secrets out of what is shown.
 """
 
-from thakur.security.interface import KeyUnusable, SecretUnreadable
-from thakur.security.keys import KEY_BYTES, KeyRing, derive, load_or_create_ring
+from thakur.security.interface import KeyUnusable, Resealed, SealedRows, SecretUnreadable
+from thakur.security.keys import KEY_BYTES, KeyRing, add_key, derive, drop_old_keys, load_or_create_ring
 from thakur.security.redaction import MARK, SHORTEST_BYTES, Redactor
 from thakur.security.sealing import Sealer
 
@@ -15,8 +15,12 @@ __all__ = [
     "KeyRing",
     "KeyUnusable",
     "Redactor",
+    "Resealed",
+    "SealedRows",
     "Sealer",
     "SecretUnreadable",
+    "add_key",
     "derive",
+    "drop_old_keys",
     "load_or_create_ring",
 ]

@@ -44,6 +44,24 @@ def load_or_create_ring(path: Path) -> KeyRing:
         return _load(path)
 
 
+def add_key(path: Path) -> KeyRing:
+    """Begin a rotation: a new key comes into use beside the old one. One that was cut off goes on with the key that it made.
+
+    Raises KeyUnusable.
+    """
+    ring = load_or_create_ring(path)
+    if len(ring.keys) == 1:
+        ring = KeyRing({**ring.keys, ring.current + 1: secrets.token_bytes(KEY_BYTES)})
+        _write(path, ring)
+    return ring
+
+
+def drop_old_keys(path: Path) -> None:
+    """End a rotation: only the newest key stays. What another one has sealed cannot be opened from then on."""
+    ring = _load(path)
+    _write(path, KeyRing({ring.current: ring.keys[ring.current]}))
+
+
 def derive(key: bytes, label: str) -> bytes:
     """Make the key of one purpose from the key of all."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"thakur {label}".encode()).derive(key)
@@ -80,4 +98,12 @@ def _pair_of(line: str, path: Path) -> tuple[int, bytes]:
 
 
 def _create(path: Path) -> None:
-    durable.create(path, f"v1:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}\n".encode())
+    durable.create(path, _lines(KeyRing({1: secrets.token_bytes(KEY_BYTES)})))
+
+
+def _write(path: Path, ring: KeyRing) -> None:
+    durable.replace(path, _lines(ring))
+
+
+def _lines(ring: KeyRing) -> bytes:
+    return "".join(f"v{number}:{base64.b64encode(key).decode()}\n" for number, key in ring.keys.items()).encode()

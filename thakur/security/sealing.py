@@ -26,12 +26,14 @@ class Sealer:
 
     def __init__(self, ring: KeyRing, purpose: str) -> None:
         self._current = ring.current
+        # What everything begins with that the newest key has sealed.
+        self.header = _HEADER.pack(FORMAT, ring.current)
         self._keys = {version: derive(key, f"seal {purpose}") for version, key in ring.keys.items()}
         self._digest_key = derive(ring.keys[ring.current], f"digest {purpose}")
 
     def seal(self, plain: bytes, context: tuple[str, ...]) -> bytes:
         """Seal under the newest key. Only the same `context` opens it: moved to another row, it stays shut."""
-        header = _HEADER.pack(FORMAT, self._current)
+        header = self.header
         nonce = os.urandom(NONCE_BYTES)
         return header + nonce + AESGCM(self._keys[self._current]).encrypt(nonce, plain, header + _bound(context))
 
@@ -49,6 +51,10 @@ class Sealer:
     def needs_sealing_again(self, sealed: bytes) -> bool:
         """Whether an older key has sealed it."""
         return key_version(sealed) != self._current
+
+    def seal_again(self, sealed: bytes, context: tuple[str, ...]) -> bytes:
+        """The same secret under the newest key. Raises SecretUnreadable."""
+        return self.seal(self.open(sealed, context), context)
 
     def digest(self, content: bytes) -> str:
         """A name for a content, of which nobody without the key can learn by guessing; another key gives another name."""

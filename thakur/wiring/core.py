@@ -14,13 +14,14 @@ from thakur.logs.service import LocalLogs
 from thakur.projects import DeletionConsumer
 from thakur.projects.env import LocalEnvVars
 from thakur.projects.repositories import LocalRepositories
+from thakur.projects.resealing import resealing_of_env, resealing_of_tokens
 from thakur.projects.service import LocalProjects
 from thakur.queue import Queue
 from thakur.runtime.addresses import Addresses
 from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.service import LocalRuntime
 from thakur.runtime.snapshots import EnvSnapshots
-from thakur.security import Sealer, load_or_create_ring
+from thakur.security import SealedRows, Sealer, load_or_create_ring
 from thakur.settings import Settings
 from thakur.stores import StoreUrls, service_user
 from thakur.wiring.people import People, wire_people
@@ -47,6 +48,8 @@ class Core:
     addresses: Addresses
     interrupts: Interrupts
     runtime: LocalRuntime
+    # Everything that the master key seals: a rotation that misses one loses it.
+    sealed: tuple[SealedRows, ...]
     consumers: list[DeletionConsumer] = field(default_factory=list)
 
     async def close(self) -> None:
@@ -57,13 +60,12 @@ class Core:
 def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     """Make them on a migrated database."""
     data = settings.data_dir
-    db = Database(urls.database_url)
-    queue = Queue(urls.redis_url)
+    db, queue = Database(urls.database_url), Queue(urls.redis_url)
     consumers: list[DeletionConsumer] = []
     projects = LocalProjects(db, queue, consumers)
-    ring = load_or_create_ring(settings.secret_key_file or data / "secret.key")
-    sealer = Sealer(ring, "env vars")
-    repositories = LocalRepositories(db, Sealer(ring, "git tokens"), git_rules(settings))
+    ring = load_or_create_ring(settings.key_file)
+    sealer, tokens = Sealer(ring, "env vars"), Sealer(ring, "git tokens")
+    repositories = LocalRepositories(db, tokens, git_rules(settings))
     env_vars = LocalEnvVars(db, sealer)
     logs = LocalLogs(db, urls.redis_url)
     workspaces = Workspaces(data / "builds")
@@ -92,6 +94,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         addresses=addresses,
         interrupts=interrupts,
         runtime=LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts, snapshots),
+        sealed=(resealing_of_env(db, sealer), resealing_of_tokens(db, tokens), snapshots),
         consumers=consumers,
     )
 
