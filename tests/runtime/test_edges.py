@@ -1,7 +1,7 @@
 """Tests of looking at hosts: who answers, and who is away."""
 
 from support.edges import FakeEdge
-from support.services import OPERATOR
+from support.fake_accounts import OPERATOR
 from thakur.db import Database
 from thakur.runtime.edges import LocalEdges
 from thakur.runtime.store import DeploymentStore

@@ -44,7 +44,7 @@ async def test_a_restart_that_fails_leaves_the_old_replicas_and_nothing_of_the_n
         with pytest.raises(DeploymentRefused) as refused:
             await started.edge.restart(started.order("exits", env={"EXIT_CODE": "3"}))
 
-        assert refused.value.failure.code == "crashed_on_start"
+        assert refused.value.failure.code == "env_var_missing"
         assert _routed_port(started) == old
         assert len(started.homes()) == 1
 
