@@ -61,6 +61,7 @@ def test_where_to_listen_is_not_the_application_s_to_say() -> None:
         "NITRO_PORT": "20017",
         "NITRO_HOST": "127.0.0.1",
         "NODE_ENV": "staging",
+        "BUN_RUNTIME_TRANSPILER_CACHE_PATH": "0",
         "KEY": "a=b\nc",
     }
     assert replica_env(make_order(5, "d1", PLAN), 20_017)["NODE_ENV"] == "production"

@@ -67,7 +67,7 @@ def _telling(source: Path) -> Iterator[str]:
         with os.scandir(source / below) as entries:
             for entry in entries:
                 path = os.path.join(below, entry.name)
-                if entry.is_symlink() or path == CACHE_NAME:
+                if entry.is_symlink() or path in (CACHE_NAME, ".git"):
                     continue
                 if entry.name == "node_modules":
                     yield path

@@ -126,7 +126,7 @@ def _places(workspace: Path) -> list[str]:
         with os.scandir(workspace / below) as entries:
             for entry in entries:
                 path = f"{below}{entry.name}"
-                if entry.is_dir(follow_symlinks=False) and path != CACHE_NAME:
+                if entry.is_dir(follow_symlinks=False) and path not in (CACHE_NAME, ".git"):
                     if entry.name == NAME:
                         places.append(path)
                     else:
