@@ -1,6 +1,7 @@
 """The install step: what is run, and what the log says of lockfiles and scripts."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 from support.fake_sandbox import FakeSandbox
 from support.recorded_logs import RecordingWriter
 from thakur.builds import BuildFailed, Plan, Toolchain
-from thakur.builds.installing import Installer
+from thakur.builds.installing import TIDY, Installer
 from thakur.builds.planning import equipped
 from thakur.builds.steps import Deadline, Place, Steps
 from thakur.sandbox import Exit
@@ -171,3 +172,27 @@ async def test_a_command_of_the_projects_own_is_run_as_it_is(tmp_path: Path) -> 
     await desk.install(msgspec.structs.replace(PLAN, install=("sh", "-c", "make deps")))
 
     assert desk.commands == [("sh", "-c", "make deps")]
+
+
+@pytest.mark.parametrize(
+    ("lock", "after"),
+    [
+        (
+            '{\n  "lockfileVersion": 2,\n  "x": "lockfileVersion": 2',
+            '{\n  "lockfileVersion": 1,\n  "x": "lockfileVersion": 2',
+        ),
+        (None, None),
+    ],
+)
+def test_what_is_left_of_a_taken_over_lockfile_is_what_tools_know(
+    tmp_path: Path, lock: str | None, after: str | None
+) -> None:
+    (tmp_path / "nx.json").touch()
+    (tmp_path / "pnpm-lock.yaml").touch()
+    if lock is not None:
+        (tmp_path / "bun.lock").write_text(lock)
+
+    subprocess.run(["sh", "-c", TIDY], cwd=tmp_path, check=True)
+
+    assert not (tmp_path / "pnpm-lock.yaml").exists()
+    assert after is None or (tmp_path / "bun.lock").read_text() == after

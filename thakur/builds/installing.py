@@ -16,7 +16,10 @@ from thakur.logs import Level
 IDLE_SECONDS = 10 * 60.0
 _BLOCKED = re.compile(r"Blocked \d+ postinstall")
 # Tools that read lockfiles know bun's first format only, and take pnpm's for a sign of pnpm's own files.
-_TIDY = 'sed -i \'2s/"lockfileVersion": 2/"lockfileVersion": 1/\' bun.lock; if [ -e nx.json ]; then rm -f pnpm-lock.yaml; fi'
+TIDY = """\
+if [ -e bun.lock ]; then sed -i '2s/"lockfileVersion": 2/"lockfileVersion": 1/' bun.lock; fi
+if [ -e nx.json ]; then rm -f pnpm-lock.yaml; fi
+"""
 
 
 class Installer:
@@ -57,7 +60,7 @@ class Installer:
             return True
         is_whole = not _BLOCKED.search(output) or await self._see_to_scripts(place, plan, ground)
         if ground.lock is not None and ground.is_foreign:
-            await self._run(place, plan, ("sh", "-c", _TIDY))
+            await self._run(place, plan, ("sh", "-c", TIDY))
         return is_whole
 
     def _say(self, place: Place, ground: Ground) -> None:

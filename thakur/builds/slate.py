@@ -1,5 +1,6 @@
 """The slate: what lay in a workspace before a command, so that another can begin where that one began."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,8 @@ def _paths(root: Path) -> Iterator[str]:
     todo = [""]
     while todo:
         below = todo.pop()
-        with os.scandir(root / below) as entries:
+        # A tenant may close its directories, also to a Thakur that is not root: what is in there stays.
+        with contextlib.suppress(PermissionError), os.scandir(root / below) as entries:
             for entry in entries:
                 path = f"{below}{entry.name}"
                 if path == CACHE_NAME:
@@ -47,7 +49,8 @@ def _paths(root: Path) -> Iterator[str]:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        remove_tree(path)
-    else:
-        path.unlink(missing_ok=True)
+    with contextlib.suppress(PermissionError):
+        if path.is_dir() and not path.is_symlink():
+            remove_tree(path)
+        else:
+            path.unlink(missing_ok=True)
