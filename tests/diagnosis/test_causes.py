@@ -47,6 +47,11 @@ def test_an_application_s_cause_is_left_open_where_its_words_do_not_tell_it(outp
             "Some other step failed\n"
         ),
         '✖ 3 problems (0 errors, 3 warnings)\nerror: script "build" exited with code 1\n',
+        # Each of these was got over, and the build failed for a reason that nobody said.
+        'sh: 1: husky: not found\nbuilding\nerror: script "build" exited with code 1\n',
+        "Warning: Missing environment variable SENTRY_AUTH_TOKEN, source maps are not uploaded\nexit\n",
+        "Cannot find module 'sharp', falling back to squoosh\nexit\n",
+        "Error: ENOENT: no such file or directory, open '.env'\n" + "building\n" * 20 + "error: the sky fell\n",
         # Parts of a runtime, and modules that a tool makes up, are in no registry.
         "Failed to compile.\n\n./a.js\nModule not found: Can't resolve 'fs'\n",
         "error: Cannot find module 'node:sqlite' from '/app/a.ts'\n",
@@ -105,8 +110,7 @@ def test_an_application_is_told_by_its_last_error() -> None:
             "page_failed: The page /about is made during the build",
         ),
         ("> Couldn't find any `pages` or `app` directory. Please create one\n", "next_pages_missing"),
-        ("/bin/sh: 1: tsc: not found\n", "command_not_found: The command tsc"),
-        ("sh: 1: next: Permission denied\n/bin/sh: 1: vite: not found\n", "command_not_found: The command vite"),
+        ('/bin/sh: 1: tsc: not found\nerror: script "build" exited with code 127\n', "command_not_found: The command tsc"),
         (
             "<--- Last few GCs --->\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n",
             "heap_exhausted",

@@ -47,7 +47,7 @@ def command_failed(argv: tuple[str, ...], ended: Exit, limits: Limits, output: s
             next="Lower the number of parallel workers in the build's configuration.",
         )
     what = f"`{command}` failed with {_how(ended)}."
-    cause = find_cause(Command(phase=Phase.BUILD, output=output))
+    cause = find_cause(Command(phase=Phase.BUILD, output=output, status=ended.code))
     if cause is not None:
         return Failure(code=cause.code, what=what, why=cause.why, next=cause.next)
     if ended.code == NOT_FOUND:

@@ -25,7 +25,7 @@ def find_cause(command: Command) -> Cause | None:
     """The cause that the output gives away, or None, which is better than a wrong one."""
     text = clean(command.output)
     hits = [hit for rule in RULES if command.phase in rule.phases for hit in _hits(rule, text, command)]
-    chosen = _last(hits, text) if command.phase is Phase.START else _first(hits)
+    chosen = _last(hits, text) if command.phase is Phase.START else _first(hits, text)
     if chosen is None:
         return None
     why, following = chosen.sentences
@@ -37,9 +37,10 @@ def _hits(rule: Rule, text: str, command: Command) -> list[_Hit]:
     return [_Hit(rule, match, sentences) for match, sentences in found if sentences is not None]
 
 
-def _first(hits: list[_Hit]) -> _Hit | None:
+def _first(hits: list[_Hit], text: str) -> _Hit | None:
     # A build stops at its first error, and what follows is its noise.
-    return min(hits, key=lambda hit: (hit.rule.is_weak, hit.found.start()), default=None)
+    strong = [hit for hit in hits if not hit.rule.is_weak]
+    return min(strong, key=lambda hit: hit.found.start(), default=None) or _last(hits, text)
 
 
 def _last(hits: list[_Hit], text: str) -> _Hit | None:

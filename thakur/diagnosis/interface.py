@@ -22,10 +22,11 @@ class Phase(StrEnum):
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """A command that failed, with the end of what it wrote; `project` is what the advice calls its project."""
+    """A command that failed, with its exit code and the end of what it wrote; `project` is what advice calls its project."""
 
     phase: Phase
     output: str
+    status: int | None = None
     project: str = "NAME"
 
 

@@ -29,9 +29,8 @@ def clean(output: str) -> str:
 def end_begins(text: str) -> int:
     """Where the words about the end of a program begin: at the error that ended it, else some lines before the last."""
     goodbyes = list(_GOODBYE.finditer(text))
-    headlines = [
-        found.start() for found in _HEADLINE.finditer(text, 0, goodbyes[-1].start() if goodbyes else len(text))
-    ]
+    before = goodbyes[-1].start() if goodbyes else len(text)
+    headlines = [found.start() for found in _HEADLINE.finditer(text, 0, before) if not _NOISE.match(found[0])]
     lines = text.rstrip().splitlines(keepends=True)
     last = sum(len(line) for line in lines[:-LAST_LINES])
     if goodbyes and headlines:

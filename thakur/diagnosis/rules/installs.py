@@ -1,8 +1,35 @@
 """Rules about installing: the registry, versions, lockfiles, scripts of packages, packages from git."""
 
-from thakur.diagnosis.rules.rule import BUILDING, Rule, rule, said
+import re
+
+from thakur.diagnosis.interface import Command
+from thakur.diagnosis.rules.rule import BUILDING, Rule, Sentences, rule, said
 
 _REGISTRY = "the registry that .npmrc or bunfig.toml names, or npm's"
+
+
+def _not_found(found: re.Match[str], command: Command) -> Sentences | None:
+    # A script may do without the one, `husky || true`, and fail later for another reason.
+    if not _ended_with(127, command):
+        return None
+    return (
+        f"The command {found['command'] or found['command2']} is neither installed by package.json nor part of the system.",
+        "Add the package that brings it, as a dependency and not only on your machine, and commit the lockfile.",
+    )
+
+
+def _not_executable(found: re.Match[str], command: Command) -> Sentences | None:
+    if not _ended_with(126, command):
+        return None
+    return (
+        f"The file {found['command']} is not executable.",
+        f"Make it so and commit that: git update-index --chmod=+x {found['command']} - or call it by its interpreter.",
+    )
+
+
+def _ended_with(status: int, command: Command) -> bool:
+    return command.status == status or f"exited with code {status}" in command.output
+
 
 INSTALLS: tuple[Rule, ...] = (
     rule(
@@ -99,18 +126,12 @@ INSTALLS: tuple[Rule, ...] = (
     rule(
         "command_not_found",
         r"(?:^|: )(?P<command>[\w@./-]+): (?:command )?not found$|^bun: command not found: (?P<command2>\S+)",
-        lambda found, _: (
-            f"The command {found['command'] or found['command2']} is neither installed by package.json nor part of the system.",
-            "Add the package that brings it, as a dependency and not only on your machine, and commit the lockfile.",
-        ),
+        _not_found,
     ),
     rule(
         "command_not_executable",
-        r"(?:^|: )(?P<command>[^\s:]+): Permission denied$(?=[\s\S]*exited with code 126)",
-        said(
-            "The file {command} is not executable.",
-            "Make it so and commit that: git update-index --chmod=+x {command} - or call it by its interpreter.",
-        ),
+        r"(?:^|: )(?P<command>[^\s:]+): Permission denied$",
+        _not_executable,
     ),
     rule(
         "package_json_invalid",

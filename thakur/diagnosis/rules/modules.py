@@ -3,7 +3,7 @@
 import re
 
 from thakur.diagnosis.interface import Command
-from thakur.diagnosis.rules.rule import Rule, Sentences, inside, rule, said
+from thakur.diagnosis.rules.rule import Rule, Sentences, inside, is_harmless, rule, said
 
 _NAME = r"(?P<module>[^'\"`\n]+)"
 _FROM = r"(?P<importer>[^'\"`\n]+?)"
@@ -46,11 +46,12 @@ def _either(pattern: str) -> tuple[Rule, Rule]:
     # Which of the two it is, the module's name says.
     def package(found: re.Match[str], _command: Command) -> Sentences | None:
         module = found["module"].strip()
-        return _missing(found) if _package(module) and not _NEITHER.match(module) else None
+        is_meant = _package(module) and not _NEITHER.match(module) and not is_harmless(found)
+        return _missing(found) if is_meant else None
 
     def file(found: re.Match[str], _command: Command) -> Sentences | None:
         module = found["module"].strip()
-        return None if _package(module) or _NEITHER.match(module) else _missing(found)
+        return None if _package(module) or _NEITHER.match(module) or is_harmless(found) else _missing(found)
 
     return rule("package_missing", pattern, package), rule("file_missing", pattern, file)
 

@@ -43,6 +43,21 @@ def said(why: str, following: str) -> Explain:
     return explain
 
 
+_HARMLESS = re.compile(
+    r"\bwarn(?:ing)?\b|\bskipp|\bdefault(?:ing|s)? to\b|\busing default|\bfall(?:ing)?[ -]?back|\bignor|\boptional|\bdisabl"
+    r"|\b(?:going|go) on without\b|\bwithout it\b",
+    re.IGNORECASE,
+)
+
+
+def is_harmless(found: re.Match[str]) -> bool:
+    """Whether the line in which the words stand says that nothing came of it."""
+    text = found.string
+    begin = text.rfind("\n", 0, found.start()) + 1
+    end = text.find("\n", found.end())
+    return _HARMLESS.search(text[begin : end if end >= 0 else len(text)]) is not None
+
+
 def inside(path: str) -> str:
     """A file as its owner knows it: relative to the project."""
     return path.removeprefix("file://").removeprefix("/app/").removeprefix("./")

@@ -3,7 +3,7 @@
 import re
 
 from thakur.diagnosis.interface import Command
-from thakur.diagnosis.rules.rule import STARTING, Rule, Sentences, rule, said
+from thakur.diagnosis.rules.rule import STARTING, Rule, Sentences, is_harmless, rule, said
 
 _VARIABLE = r"(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]{3,})"
 _USUAL_PORTS = {
@@ -31,8 +31,8 @@ def unset(names: list[str], command: Command) -> Sentences:
     )
 
 
-def _named(found: re.Match[str], command: Command) -> Sentences:
-    return unset([found["name"]], command)
+def _named(found: re.Match[str], command: Command) -> Sentences | None:
+    return None if is_harmless(found) else unset([found["name"]], command)
 
 
 def _absent(found: re.Match[str], command: Command) -> Sentences | None:
@@ -84,8 +84,7 @@ SURROUNDINGS: tuple[Rule, ...] = (
         "env_var_missing",
         rf"(?<!ReferenceError: )(?<!\w)(?:process\.env\.)?{_VARIABLE}[\"'`]? (?:environment variable |env var |env |variable )?"
         r"(?:is|was|must be|has to be|needs to be|should be)(?: a)? ?"
-        r"(?:not (?:set|defined|provided|configured|present)|missing|required|undefined|unset|set\b(?! to)|defined|provided)\b"
-        r"(?![^\n]*(?:skip|default|fall|disab|ignor|optional|using))",
+        r"(?:not (?:set|defined|provided|configured|present)|missing|required|undefined|unset|set\b(?! to)|defined|provided)\b",
         _named,
         is_weak=True,
     ),

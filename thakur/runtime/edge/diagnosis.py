@@ -47,7 +47,8 @@ def ended_early(exit_: Exit, order: Order, output: Sequence[str] = ()) -> Failur
             next=_LISTEN,
         )
     what = f"The application {ended} before it answered."
-    cause = find_cause(Command(phase=Phase.START, output="\n".join(output), project=order.project))
+    command = Command(phase=Phase.START, output="\n".join(output), status=exit_.code, project=order.project)
+    cause = find_cause(command)
     if cause is not None:
         return Failure(code=cause.code, what=what, why=cause.why, next=cause.next)
     return _crashed(exit_, what, last_error_line("\n".join(output)))
