@@ -15,7 +15,7 @@ HASH_CHARACTERS = 6
 # Names that Thakur or a mail or name server of the same domain may want for itself.
 RESERVED = frozenset(
     {
-        "acme", "admin", "api", "assets", "auth", "autoconfig", "autodiscover", "dashboard", "edge", "ftp", "health",
+        "acme", "admin", "api", "assets", "auth", "autoconfig", "autodiscover", "dashboard", "edge", "events", "ftp", "health",
         "imap", "internal", "isatap", "local", "localhost", "login", "mail", "metrics", "mta-sts", "mx", "new", "ns",
         "ns1", "ns2", "pop", "root", "smtp", "static", "status", "thakur", "webhook", "webhooks", "wpad", "www",
     },

@@ -5,8 +5,10 @@ partial. A *shell* is what surrounds every page: places, recent projects, who is
 """
 
 from thakur.api.pages import (
+    account,
     acts,
     assets,
+    audit,
     deployments,
     device,
     domains,
@@ -16,7 +18,10 @@ from thakur.api.pages import (
     login,
     logs,
     overview,
+    project_new,
     projects,
+    settings,
+    team,
     theme,
 )
 
@@ -26,13 +31,18 @@ HANDLERS = [
     *login.HANDLERS,
     *device.HANDLERS,
     *projects.HANDLERS,
+    *project_new.HANDLERS,
     *overview.HANDLERS,
     *deployments.HANDLERS,
     *acts.HANDLERS,
     *logs.HANDLERS,
     *env.HANDLERS,
     *domains.HANDLERS,
+    *settings.HANDLERS,
     *edges.HANDLERS,
+    *account.HANDLERS,
+    *team.HANDLERS,
+    *audit.HANDLERS,
     *jump.HANDLERS,
 ]
 

@@ -9,14 +9,14 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Before, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.ansi import coloured
 from thakur.api.pages.history import Chapter, merged
 from thakur.api.pages.live import Live
 from thakur.api.pages.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
-from thakur.api.pages.project_shell import project_context
+from thakur.api.pages.project_shell import project_context, rights
 from thakur.api.pages.rendering import page, reader, rendered
 from thakur.api.pages.steps import sentence, steps_of
 from thakur.builds import BuildNotFound
@@ -51,7 +51,7 @@ async def deployments_live(
     before: Before = None,
 ) -> Stream:
     """The list again whenever it changes."""
-    base = reader(request) | {"at": f"/projects/{project.name}"}
+    base = reader(request) | {"may": rights(principal, project), "at": f"/projects/{project.name}"}
 
     async def parts() -> Mapping[str, str]:
         history = await _history(services, principal, project, before)
@@ -81,7 +81,7 @@ async def deployment_page(
         "log_name": f"Log of deployment {number}",
         "levels": list(Level),
         "coloured": coloured,
-        "clear_url": f"{url}/clearing",
+        "clear_url": f"{url}/clearing" if principal.may(Action.CLEAR_LOGS, project.team_id) else "",
     }
     return page(request, "deployments/show.html", context)
 
@@ -98,7 +98,7 @@ async def deployment_live(
 ) -> Stream:
     """Its parts whenever they change, and the lines of its log after `after`."""
     first = await chapter_of(services, principal, project, number)
-    base = reader(request) | {"at": f"/projects/{project.name}"}
+    base = reader(request) | {"may": rights(principal, project), "at": f"/projects/{project.name}"}
     was_under_way = True
 
     async def parts() -> Mapping[str, str] | None:

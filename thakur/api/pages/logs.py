@@ -41,7 +41,9 @@ async def logs_page(
         "log_name": "Runtime log of production",
         "levels": list(Level),
         "coloured": coloured,
-        "clear_url": f"/projects/{project.name}/logs/clearing",
+        "clear_url": f"/projects/{project.name}/logs/clearing"
+        if principal.may(Action.CLEAR_LOGS, project.team_id)
+        else "",
     }
     return page(request, "logs/index.html", context)
 

@@ -12,7 +12,7 @@ from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.history import Chapter, merged
 from thakur.api.pages.live import Live
-from thakur.api.pages.project_shell import head_of, project_context
+from thakur.api.pages.project_shell import head_of, project_context, rights
 from thakur.api.pages.rendering import page, reader, rendered
 from thakur.projects import Project
 from thakur.runtime import DeploymentStatus
@@ -36,7 +36,7 @@ async def overview_live(
     request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, live_pages: Live
 ) -> Stream:
     """Its parts whenever they change."""
-    base = reader(request) | {"at": f"/projects/{project.name}", "before": None}
+    base = reader(request) | {"may": rights(principal, project), "at": f"/projects/{project.name}", "before": None}
 
     async def parts() -> Mapping[str, str]:
         shown = base | await _shown(services, principal, project)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.api.interface import ApiServices
 from thakur.api.pages.history import Chapter
 from thakur.api.pages.shell import shell_of
@@ -13,7 +13,22 @@ from thakur.api.pages.told import told
 from thakur.projects import Project
 from thakur.runtime import Deployment
 
-TABS = (("Overview", ""), ("Deployments", "/deployments"), ("Logs", "/logs"), ("Env", "/env"), ("Domains", "/domains"))
+TABS = (
+    ("Overview", ""),
+    ("Deployments", "/deployments"),
+    ("Logs", "/logs"),
+    ("Env", "/env"),
+    ("Domains", "/domains"),
+    ("Settings", "/settings"),
+)
+
+
+ACTS = {
+    "deploy": Action.DEPLOY,
+    "configure": Action.CONFIGURE,
+    "clear_logs": Action.CLEAR_LOGS,
+    "delete": Action.DELETE_PROJECT,
+}
 
 
 class ProjectHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +53,7 @@ async def project_context(
         "tab": tab,
         "at": f"/projects/{project.name}",
         "told": told(request),
+        "may": rights(principal, project),
     }
 
 
@@ -51,3 +67,8 @@ async def head_of(services: ApiServices, principal: Principal, project: Project)
         status, word = chapter.status, chapter.word
     url = services.project_url(project.name)
     return ProjectHead(name=project.name, url=url, host=url.partition("://")[2], status=status, word=word, live=live)
+
+
+def rights(principal: Principal, project: Project) -> dict[str, bool]:
+    """Which acts a page of the project offers this reader; each service asks again."""
+    return {name: principal.may(action, project.team_id) for name, action in ACTS.items()}

@@ -16,6 +16,7 @@ from thakur.api.interface import ApiServices
 from thakur.api.pages.live import Live
 from thakur.api.pages.rendering import page, rendered
 from thakur.api.pages.shell import shell_of
+from thakur.api.pages.told import told
 from thakur.builds import Build, BuildStatus
 from thakur.projects import Project
 from thakur.runtime import Deployment
@@ -49,7 +50,7 @@ async def projects_page(
 ) -> Response[str]:
     """All projects, or those whose names hold the words."""
     context = await _context(services, principal, q)
-    context["shell"] = await shell_of(request, services, principal, HERE)
+    context |= {"shell": await shell_of(request, services, principal, HERE), "told": told(request)}
     return page(request, "projects/index.html", context, fragments={"projects": "projects/_list.html"})
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import Request
 
-from thakur.accounts import Principal
+from thakur.accounts import Action, Principal
 from thakur.api.interface import ApiServices
 
 RECENT_PROJECTS = 6
@@ -22,7 +22,13 @@ class Place(msgspec.Struct, frozen=True):
     icon: str
 
 
-PLACES = (Place("Projects", "/projects", "grid"), Place("Edges", "/edges", "edge"))
+PLACES = (
+    Place("Projects", "/projects", "grid"),
+    Place("Edges", "/edges", "edge"),
+    Place("Account", "/account", "user"),
+    Place("Team", "/team", "user"),
+)
+FOR_AUDITORS = Place("Audit", "/audit", "clock")
 
 
 class Recent(msgspec.Struct, frozen=True):
@@ -48,7 +54,7 @@ async def shell_of(request: Request[Any, Any, Any], services: ApiServices, princ
     live = await services.runtime.active(principal, [project.id for project in projects])
     return Shell(
         here=here,
-        places=PLACES,
+        places=(*PLACES, FOR_AUDITORS) if principal.may(Action.READ_AUDIT, principal.team_id) else PLACES,
         recent=tuple(
             Recent(project.name, live[project.id].status if project.id in live else "waiting") for project in projects
         ),

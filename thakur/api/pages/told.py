@@ -27,6 +27,16 @@ ACTS = {
     "cancellation": Told("ok", "It was canceled.", "What was live before stays live."),
     "env_saved": Told("ok", "Saved.", "The application gets it with its next deployment."),
     "env_unset": Told("ok", "Unset.", "The application loses it with its next deployment."),
+    "settings_saved": Told("ok", "Saved.", "What is live stays as it was made."),
+    "project_made": Told("ok", "The project is there.", "Now send it something to run."),
+    "project_deleted": Told("ok", "The project is being deleted.", "Its files and rows go in a moment."),
+    "token_revoked": Told("ok", "The token is revoked.", "Nobody is let in by it from now on."),
+    "session_ended": Told("ok", "Signed out there."),
+    "invitation_withdrawn": Told("ok", "The invitation is withdrawn.", "Its link does nothing any more."),
+    "role_changed": Told("ok", "The role is changed.", "It holds from now on."),
+    "member_removed": Told("ok", "Removed.", "Their tokens in the team have ended."),
+    "team_made": Told("ok", "The team is there.", "Invite somebody, or make new things in it."),
+    "team_chosen": Told("ok", "New things are made here from now on."),
     "clearing": Told("ok", "The log was cleared.", "Lines that arrive later go on counting."),
 }
 
