@@ -1,12 +1,14 @@
 """Builds of commits: real repositories of this host, a real sandbox, rows in a real database."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from support.building import BuildPlace, make_build
-from support.git_server import Repository
+from support.git_server import GitServer, Repository
 from support.tarballs import packed_files
+from support.waiting import eventually
 from thakur.builds import BuildFailed, BuildStatus, GitSource, Source
 from thakur.builds.attempts import Attempt
 from thakur.git import GitRefused
@@ -95,6 +97,7 @@ async def test_a_commit_is_built_once_and_again_when_it_moves(house, repository)
     assert [build.source.commit for build in builds] == [first, first, second]
     assert [build.artifact_id == builds[0].artifact_id for build in builds] == [True, True, False]
     assert [step.name for step in builds[1].steps] == ["resolve", "reuse"]
+    assert builds[1].source == builds[0].source, "with the commit's own words, though it was not fetched"
     assert "Nothing is installed or built." in "".join(await house.texts(builds[1]))
     assert house.files() == [name for name in house.files() if not name.startswith(("uploads", "builds"))]
 
@@ -131,3 +134,21 @@ async def test_an_upload_is_built_as_before(place: BuildPlace) -> None:
 
     assert outcome.steps[0].name == "unpack"
     assert place.attempt.build.source.kind == "upload"
+
+
+async def test_a_build_that_is_canceled_while_it_fetches_leaves_nothing(place: BuildPlace, tmp_path) -> None:
+    server = GitServer(tmp_path)
+    place.arrivals._git._passed = {"SSL_CERT_FILE": str(server.certificates.authority)}
+    try:
+        running = asyncio.ensure_future(place.pipeline.run(git_attempt(server.url("hang/shop.git"))))
+        await eventually(lambda: server.requests)
+        assert leftovers(tmp_path) == ["1-1.git"]
+
+        running.cancel()
+        await asyncio.wait([running])
+    finally:
+        server.stop()
+
+    assert running.cancelled()
+    assert place.sandbox.names() == frozenset()
+    assert leftovers(tmp_path) == []

@@ -49,3 +49,9 @@ def test_a_refused_url_names_the_field_the_setting_and_what_is_allowed() -> None
 
 def test_a_repository_is_called_as_its_url_ends() -> None:
     assert folder_of(check_url("https://github.com/ada/shop.git", GitRules())) == "shop"
+
+
+def test_an_address_is_not_said_to_lead_to_itself() -> None:
+    said = explain("address_refused", {"host": "10.0.0.1", "address": "10.0.0.1"})
+
+    assert said.what == "10.0.0.1 may not be reached by git: it is no public address."

@@ -64,6 +64,14 @@ class Arrivals:
         await self._unpack(attempt.build, place)
         return True
 
+    @staticmethod
+    def tell_again(attempt: Attempt, before: Source) -> None:
+        """Note of a commit that is not fetched, because its artifact is there, what was known of it then."""
+        source = attempt.build.source
+        if source.kind == "git":
+            told = msgspec.structs.replace(source, message=before.message, author=before.author)
+            attempt.build = msgspec.structs.replace(attempt.build, source=told)
+
     def remove_partial(self) -> None:
         """Remove what uploads that broke off left behind."""
         self._uploads.remove_partial()

@@ -61,6 +61,7 @@ class Claims:
                     .where(_held(attempt.build))
                     .values(
                         lease_until=NOW + LEASE,
+                        source=plain(attempt.build.source),
                         steps=plain(attempt.progress()),
                         plan=None if attempt.plan is None else plain(attempt.plan),
                     )

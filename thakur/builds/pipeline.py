@@ -129,6 +129,7 @@ class Pipeline:
             Level.SUCCESS,
         )
         attempt.plan = reused.plan
+        Arrivals.tell_again(attempt, reused.source)
         attempt.steps.append(Step("reuse", round(time.monotonic() - begin, 3)))
         return Outcome(reused.plan, reused.artifact_plan, reused.packed, tuple(attempt.steps))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
+from thakur.builds.asked import Source
 from thakur.builds.claims import is_in
 from thakur.builds.interface import ArtifactNotFound, Build, Toolchain
 from thakur.builds.models import ArtifactRow, BuildRow
@@ -19,9 +20,10 @@ from thakur.projects import Overrides, said
 
 
 class Reused(msgspec.Struct, frozen=True):
-    """What build `number` made, and by which plan; the artifact has its own."""
+    """What build `number` made of `source`, and by which plan; the artifact has its own."""
 
     number: int
+    source: Source
     plan: Plan
     artifact_plan: Plan
     packed: Packed
@@ -68,6 +70,7 @@ class Reuse:
             found = await session.execute(
                 select(
                     BuildRow.number,
+                    BuildRow.source,
                     BuildRow.plan,
                     ArtifactRow.plan,
                     ArtifactRow.digest,
@@ -89,11 +92,15 @@ class Reuse:
             row = found.one_or_none()
         if row is None:
             return None
-        number, plan, artifact_plan, digest, size_bytes, files = row
+        number, source, plan, artifact_plan, digest, size_bytes, files = row
         try:
             await self._artifacts.directory(build.project_id, digest)
         except ArtifactNotFound:
             return None
         return Reused(
-            number, msgspec.convert(plan, Plan), msgspec.convert(artifact_plan, Plan), Packed(digest, size_bytes, files)
+            number,
+            msgspec.convert(source, Source),
+            msgspec.convert(plan, Plan),
+            msgspec.convert(artifact_plan, Plan),
+            Packed(digest, size_bytes, files),
         )

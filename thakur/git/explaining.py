@@ -25,6 +25,8 @@ def explain(code: str, facts: Mapping[str, str]) -> Explanation:
         sentences[2] = f"Did you mean {facts['close']}? {sentences[2]}"
     if code == "url_malformed" and not facts.get("url"):
         sentences[0] = "There is no git URL."
+    if code == "address_refused" and facts.get("host") == facts.get("address"):
+        sentences[0] = said.ADDRESS.format_map(known)
     return Explanation(*sentences)
 
 

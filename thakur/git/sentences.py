@@ -178,6 +178,7 @@ STOPS: dict[str, tuple[str, str, str]] = {
         "Check that the URL is a git repository's, as git clone takes it.",
     ),
 }
+ADDRESS = "{host} may not be reached by git: it is no public address."
 UNKNOWN = (
     "The repository could not be fetched.",
     "The program that fetches it ended without a reason.",

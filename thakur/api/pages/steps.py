@@ -37,7 +37,8 @@ def _build_step(chapter: Chapter, name: str) -> Shown:
     assert build is not None
     known = {step.name: step for step in build.steps}
     # What was looked at in between belongs to the arrival.
-    step = known.get(name) or (known.get("detect") if name in ("unpack", "clone") else None)
+    arrival = known.get("resolve") or known.get("detect") if name in ("unpack", "clone") else None
+    step = known.get(name) or arrival
     if "reuse" in known:
         return Shown(name=_BUILD[name], state=REUSED, seconds=known["reuse"].seconds if name == "package" else None)
     if step is None:
