@@ -1,11 +1,13 @@
 """What builds have of their project's caches, and what they leave of them."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from support.users import NORMAL_UID, in_a_child
 from thakur.builds import Plan
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.shelf import Shelf
@@ -448,3 +450,27 @@ def test_packages_that_went_into_the_artifact_are_not_kept(builds: Builds) -> No
     loan.leave()
 
     assert not are_kept(builds)
+
+
+async def close_directories(place: str) -> tuple[bool, str]:
+    builds = Builds(Path(place))
+    builds.once("kept")
+    loan, workspace = begin_locked(builds)
+    loan.lend_frameworks()
+    for closed in (".next/cache", ".next", "node_modules/left-pad", "node_modules", f"{PACKAGES}/bun", PACKAGES, "."):
+        (workspace / closed).mkdir(exist_ok=True)
+        (workspace / closed).chmod(0)
+    builds.succeed(loan)
+    return builds.begin()[0].has_packages, builds.cached()
+
+
+async def test_a_build_that_closes_directories_to_its_own_user_spoils_nothing() -> None:
+    # Root may enter everything, and pytest's own directories are closed to others.
+    uid = NORMAL_UID if os.geteuid() == 0 else os.geteuid()
+    with tempfile.TemporaryDirectory() as place:
+        os.chown(place, uid, uid if os.geteuid() == 0 else -1)
+
+        has_packages, cached = await in_a_child(uid, close_directories, place)
+
+    assert not has_packages
+    assert cached == "kept"

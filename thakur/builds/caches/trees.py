@@ -19,7 +19,7 @@ def directory_below(root: Path, place: str) -> Path | None:
         try:
             if not stat.S_ISDIR(found.lstat().st_mode):
                 return None
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
             return None
     return found
 
