@@ -16,7 +16,7 @@ from thakur.projects import Overrides
 
 async def planned(place: Place, settings: Overrides) -> Decision:
     """Look at what was unpacked. Raises BuildFailed."""
-    decision = decide(await asyncio.to_thread(read_tree, place.workspace), settings)
+    decision = await asyncio.to_thread(lambda: decide(read_tree(place.workspace), settings))
     for line in describe(decision.effective):
         place.writer.write(line, Level.DEPLOY)
     for note in decision.plan.notes:
@@ -35,7 +35,7 @@ async def settled(place: Place, decision: Decision) -> Decision:
     """Look again at what was built, where something was."""
     if decision.plan.build is None:
         return decision
-    after = settle(decision, await asyncio.to_thread(read_built_tree, place.workspace))
+    after = await asyncio.to_thread(lambda: settle(decision, read_built_tree(place.workspace)))
     after = built(after, msgspec.structs.replace(after.plan, build_runtime=decision.plan.build_runtime))
     for line in changes(decision.effective, after.effective):
         place.writer.write(line, Level.DEPLOY)

@@ -1,6 +1,7 @@
 """Detection: one plan, or what was looked for."""
 
 import json
+import time
 from contextlib import suppress
 
 import pytest
@@ -95,3 +96,25 @@ def test_of_two_lockfiles_the_package_managers_own_says_how_to_install() -> None
 
     assert install_command(Tree(names, {"package.json": '{"packageManager": "pnpm@9.0.0"}'})) == ("bun", "install")
     assert install_command(Tree(names)) == ("bun", "install", "--linker", "hoisted")
+
+
+HOSTILE = {
+    "spaces": "outDir" + " " * 400_000,
+    "brackets": "distPath: {" * 40_000,
+    "names": "outDir: '" * 50_000,
+    "lines": "packages:\n" + "  - a\n" * 80_000,
+    "blanks": "packages:\n" + "- " + " " * 400_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_text_that_is_made_to_be_slow_is_not(text: str) -> None:
+    package = json.dumps({"devDependencies": {"vite": "*", "@rsbuild/core": "*"}, "workspaces": ["a*b*" * 20] * 5000})
+    files = dict.fromkeys(("vite.config.ts", "rsbuild.config.ts", "pnpm-workspace.yaml", ".eleventy.js"), text)
+    files |= {f"{'a' * 60}{number}/package.json": "{}" for number in range(300)}
+    began = time.perf_counter()
+
+    with suppress(BuildFailed):
+        decide(Tree(frozenset({"package.json", *files}), {"package.json": package, **files}), Overrides())
+
+    assert time.perf_counter() - began < 2

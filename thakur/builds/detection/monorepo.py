@@ -1,16 +1,15 @@
 """Monorepos: which directories are members of a workspace, and where it is installed."""
 
 import fnmatch
+import itertools
 import posixpath
-import re
 from collections.abc import Iterator
 
 from thakur.builds.detection.manifest import Manifest, parse_manifest
 from thakur.builds.detection.tree import Tree
 from thakur.builds.interface import BuildFailed
 
-_PNPM_PACKAGES = re.compile(r"^packages:\s*\n((?:[ \t]*(?:-.*|#.*)?\n?)*)", re.MULTILINE)
-_PNPM_ITEM = re.compile(r"^\s*-\s*['\"]?([^'\"#\n]+?)['\"]?\s*(?:#.*)?$", re.MULTILINE)
+PATTERNS = 100
 
 
 def manifest_of(tree: Tree, directory: str = ".") -> Manifest | None:
@@ -70,11 +69,20 @@ def _above(root: str) -> Iterator[str]:
 
 
 def _patterns(tree: Tree, directory: str) -> tuple[str, ...]:
-    pnpm = _PNPM_PACKAGES.search(tree.text(posixpath.normpath(f"{directory}/pnpm-workspace.yaml")))
-    if pnpm:
-        return tuple(found[1].strip() for found in _PNPM_ITEM.finditer(pnpm[1]))
+    if named := _of_pnpm(tree.text(posixpath.normpath(f"{directory}/pnpm-workspace.yaml"))):
+        return named[:PATTERNS]
     manifest = _readable(tree, directory)
-    return manifest.workspaces if manifest else ()
+    return manifest.workspaces[:PATTERNS] if manifest else ()
+
+
+def _of_pnpm(text: str) -> tuple[str, ...]:
+    # Its list of packages is all that is wanted of the YAML, and it is written line by line.
+    lines = iter(text.splitlines())
+    if not any(line.rstrip() == "packages:" for line in lines):
+        return ()
+    within = itertools.takewhile(lambda line: not line.strip() or line.lstrip()[0] in "-#", lines)
+    items = (line.strip().removeprefix("-").partition(" #")[0].strip() for line in within if line.lstrip()[:1] == "-")
+    return tuple(item.strip("'\"") for item in items)
 
 
 def _is_named(package: str, patterns: tuple[str, ...]) -> bool:

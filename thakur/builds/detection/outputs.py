@@ -5,8 +5,13 @@ import re
 
 from thakur.builds.interface import BuildFailed, Failure
 
-# 'dist', "dist", `dist`, and such inside resolve(__dirname, …) or join(__dirname, …).
-_VALUE = r"\s*:\s*(?:(?:path\.)?(?:resolve|join)\(\s*(?:__dirname|import\.meta\.dirname|process\.cwd\(\))\s*,\s*)?['\"`]([^'\"`$]+)['\"`]"
+# 'dist', "dist", `dist`, and such inside resolve(__dirname, …) or join(__dirname, …). Every repetition has a bound: these are
+# texts of strangers, and nothing else runs while an expression does.
+_SPACE = r"\s{0,40}"
+_VALUE = (
+    rf"{_SPACE}:{_SPACE}(?:(?:path\.)?(?:resolve|join)\({_SPACE}"
+    rf"(?:__dirname|import\.meta\.dirname|process\.cwd\(\)){_SPACE},{_SPACE})?['\"`]([^'\"`$\n]{{1,300}})['\"`]"
+)
 
 
 def setting(text: str, name: str) -> str:
@@ -17,7 +22,7 @@ def setting(text: str, name: str) -> str:
 
 def flag(script: str, *names: str) -> str:
     """The value of an option in a script, or nothing."""
-    found = re.search(rf"(?:^|\s)(?:{'|'.join(names)})[ =]['\"]?([^\s'\"&|;]+)", script)
+    found = re.search(rf"(?:^|\s)(?:{'|'.join(names)})[ =]['\"]?([^\s'\"&|;]{{1,300}})", script)
     return found[1] if found else ""
 
 

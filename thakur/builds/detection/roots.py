@@ -10,6 +10,7 @@ from thakur.builds.detection.tree import Tree
 from thakur.builds.interface import BuildFailed, Failure
 
 _SHOWN = 8
+_LOOKED_AT = 200
 
 
 def chosen_root(tree: Tree, asked: str | None = None) -> str:
@@ -19,9 +20,10 @@ def chosen_root(tree: Tree, asked: str | None = None) -> str:
         if root != "." and not tree.holds(root):
             raise BuildFailed(_no_such_root(asked, applications(tree)))
         return root
-    if not members(tree) or _is_application(tree, "."):
+    workspace = members(tree)
+    if not workspace or _is_application(tree, "."):
         return "."
-    found = [root for root in applications(tree) if root in members(tree)]
+    found = [root for root in applications(tree) if root in workspace]
     if len(found) > 1:
         raise BuildFailed(_wrong_root(tuple(found)))
     return found[0] if found else "."
@@ -32,8 +34,8 @@ def applications(tree: Tree) -> tuple[str, ...]:
     packages = {path.rpartition("/")[0] for path in tree.paths if path.endswith("/package.json")}
     folders = {path.rpartition("/")[0] for path in tree.paths if path.endswith(("/index.html", "/Staticfile"))}
     inside = {folder for folder in folders if not any(_is_below(folder, package) for package in packages)}
-    found = [directory for directory in packages | inside if _is_application(tree, directory)]
-    return tuple(sorted(found, key=lambda directory: (directory.count("/"), directory)))
+    nearest = sorted(packages | inside, key=lambda directory: (directory.count("/"), directory))
+    return tuple(directory for directory in nearest[:_LOOKED_AT] if _is_application(tree, directory))
 
 
 def nothing_recognised(tree: Tree, root: str) -> Failure:

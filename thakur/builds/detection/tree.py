@@ -12,7 +12,7 @@ import msgspec
 DEPTH = 4
 BUILT_DEPTH = 9
 NAMES = 20_000
-TEXTS = 400
+TEXTS_BYTES = 16 * 1024 * 1024
 TEXT_BYTES = 512 * 1024
 _SKIPPED = frozenset({"node_modules", ".git", ".thakur-cache", ".turbo", "cache"})
 _READ = re.compile(
@@ -55,8 +55,14 @@ class Tree(msgspec.Struct, frozen=True):
 def read_tree(root: Path) -> Tree:
     """Read a folder that was unpacked and not yet touched by its own code: its links stay inside."""
     paths = _names(root, DEPTH)
-    texts = sorted((path for path in paths if _READ.fullmatch(path.rpartition("/")[2])), key=_nearest)
-    return Tree(frozenset(paths), {path: _read(root / path) for path in texts[:TEXTS]})
+    texts: dict[str, str] = {}
+    left = TEXTS_BYTES
+    for path in sorted((path for path in paths if _READ.fullmatch(path.rpartition("/")[2])), key=_nearest):
+        if left <= 0:
+            break
+        texts[path] = _read(root / path)
+        left -= max(1024, len(texts[path]))
+    return Tree(frozenset(paths), texts)
 
 
 def read_built_tree(root: Path) -> Tree:

@@ -14,7 +14,7 @@ from thakur.builds.plan import Copy, Plan
 _BUILD = ("next", "build")
 _ENV = {"NEXT_TELEMETRY_DISABLED": "1"}
 _STANDALONE = {**_ENV, "NEXT_PRIVATE_STANDALONE": "1"}
-_NEXT_START = re.compile(r"(?:^|\s)next\s+start\b")
+_NEXT_START = re.compile(r"(?:^|\s)next\s{1,40}start\b")
 _PAGES = ("app", "pages", "src/app", "src/pages")
 # Where its own and others' packages lie, server.js is another's.
 _SERVER = re.compile(r"(?:(?P<below>(?:(?!node_modules/).)+)/)?server\.js")

@@ -12,7 +12,7 @@ from thakur.builds.plan import Plan
 _ENV = {"NITRO_PRESET": "bun"}
 _NUXT = {"NUXT_TELEMETRY_DISABLED": "1"}
 _ENTRY = "server/index.mjs"
-_GENERATE = re.compile(r"\bnux[ti]\s+generate\b")
+_GENERATE = re.compile(r"\bnux[ti]\s{1,40}generate\b")
 _TANSTACK = ("@tanstack/react-start", "@tanstack/solid-start", "@tanstack/start")
 _SRVX = ("bun", "--bun", "run", "srvx", "--prod", "-s", "../client", "dist/server/server.js")
 

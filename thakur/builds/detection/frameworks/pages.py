@@ -12,7 +12,6 @@ from thakur.builds.detection.tree import Tree
 from thakur.builds.plan import Plan
 
 _NG_ENV = {"NG_CLI_ANALYTICS": "false"}
-_APPLICATION_BUILDERS = (":application", ":browser-esbuild")
 
 
 def _angular(folder: Folder) -> Plan:
@@ -21,7 +20,7 @@ def _angular(folder: Folder) -> Plan:
     path = options.get("outputPath", f"dist/{name}" if name else "dist")
     base = path if isinstance(path, str) else str(_of(options, "outputPath").get("base", f"dist/{name}"))
     base = inside("Angular", base)
-    is_application = str(build.get("builder", "")).endswith(_APPLICATION_BUILDERS[:1])
+    is_application = str(build.get("builder", "")).endswith(":application")
     browser = "browser" if isinstance(path, str) else str(_of(options, "outputPath").get("browser", "browser"))
     if options.get("ssr") and options.get("outputMode") != "static":
         start = ("bun", f"{base}/server/server.mjs")

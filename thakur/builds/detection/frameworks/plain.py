@@ -8,8 +8,8 @@ from thakur.builds.detection.frameworks.servers import served
 from thakur.builds.detection.outputs import inside
 from thakur.builds.plan import Plan
 
-_STATICFILE_ROOT = re.compile(r"^root:\s*['\"]?([^'\"#\s]+)", re.MULTILINE)
-_STATICFILE_FALLBACK = re.compile(r"^index_fallback:\s*(true|yes|on)\b", re.MULTILINE)
+_STATICFILE_ROOT = re.compile(r"^root:[ \t]{0,40}['\"]?([^'\"#\s]{1,300})", re.MULTILINE)
+_STATICFILE_FALLBACK = re.compile(r"^index_fallback:[ \t]{0,40}(true|yes|on)\b", re.MULTILINE)
 
 
 def _staticfile(folder: Folder) -> Plan:

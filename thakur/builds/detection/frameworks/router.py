@@ -12,7 +12,7 @@ from thakur.builds.plan import Plan
 
 _ROUTER = ("react-router", "build")
 _REMIX = ("remix", "vite:build")
-_SSR_OFF = re.compile(r"\bssr\s*:\s*false\b")
+_SSR_OFF = re.compile(r"\bssr\s{0,40}:\s{0,40}false\b")
 _PRESET_ENTRY = re.compile(r"build/server/nodejs_[^/]+/index\.js")
 
 

@@ -15,7 +15,7 @@ _STATIC = "@sveltejs/adapter-static"
 _NODE = "@sveltejs/adapter-node"
 # The adapter's own number follows that of the kit.
 _NODE_OF_KIT = {1: "1", 2: "5", 3: "6"}
-_INDEX_FALLBACK = re.compile(r"\bfallback\s*:\s*['\"`]index\.html['\"`]")
+_INDEX_FALLBACK = re.compile(r"\bfallback\s{0,40}:\s{0,40}['\"`]index\.html['\"`]")
 
 
 def _config(folder: Folder) -> str:

@@ -10,7 +10,7 @@ from thakur.builds.plan import Plan
 
 # They are built by Vite, but what they build is a server.
 _SERVERS = ("@builder.io/qwik-city", "@qwik.dev/router", "@analogjs/platform", "vinxi", "vike", "vite-plugin-ssr")
-_LIBRARY = re.compile(r"\blib\s*:\s*\{")
+_LIBRARY = re.compile(r"\blib\s{0,40}:\s{0,40}\{")
 
 
 def _is_site(folder: Folder) -> bool:
@@ -30,7 +30,7 @@ def _vite(folder: Folder) -> Plan:
 
 def _rsbuild(folder: Folder) -> Plan:
     config = folder.config("rsbuild")
-    found = re.search(r"distPath\s*:\s*\{([^}]*)\}", config)
+    found = re.search(r"distPath\s{0,40}:\s{0,40}\{([^}]{0,500})\}", config)
     written = setting(found[1], "root") if found else setting(config, "distPath")
     return static_plan(folder, inside("Rsbuild", written or "dist"), ("rsbuild", "build"), is_spa=True)
 
