@@ -100,6 +100,7 @@ def _show(data: Path, env: dict[str, str], ready: float, deployed: dict[str, obj
     print(
         f"""
   Live:    {deployed["url"]}   (GET / answered {status})
+  Sign in: {_login_link(env)}   (once, within 10 minutes: it makes the owner)
   Took:    {ready:.1f} s to start the server, {deployed["seconds"]} s from upload to live
   More:    export THAKUR_DATA_DIR={data}
            {sys.executable} -m thakur projects
@@ -107,6 +108,13 @@ def _show(data: Path, env: dict[str, str], ready: float, deployed: dict[str, obj
 """,
         flush=True,
     )
+
+
+def _login_link(env: dict[str, str]) -> str:
+    done = subprocess.run(
+        [*THAKUR, "login-link"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+    )
+    return done.stdout.decode().strip() or "thakur login-link failed"
 
 
 def _end(serve: "subprocess.Popen[bytes]", env: dict[str, str]) -> None:

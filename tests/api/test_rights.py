@@ -63,6 +63,13 @@ async def test_a_stranger_is_let_in_nowhere_but_where_one_gets_in(place: Place):
         assert (status == 401) is (right[0] != OPEN), (method, path, status)
 
 
+async def test_what_is_the_operator_s_is_not_there_for_the_owner(place: Place):
+    secret = await place.token("default", Role.OWNER, TokenScope.ALL)
+
+    for method, path in (("GET", "/api/v1/host"), ("POST", "/api/v1/login-links")):
+        assert await ask(place, method, path, (OPEN, JSON, {}), secret) == (404, "not_found")
+
+
 @pytest.mark.parametrize("asker", ASKERS)
 async def test_everybody_may_what_their_role_and_scope_say(place: Place, asker: str):
     team, role, scope = ASKERS[asker]
