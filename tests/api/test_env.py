@@ -71,7 +71,7 @@ async def test_a_change_says_whether_something_live_has_the_values_of_before(cli
         ({"values": {"A": "canary"}, "scope": "staging"}, "scope", "invalid"),
         ({"values": {"A": "canary"}, "phase": "install"}, "phase", "invalid"),
         ({"values": {"A": ["canary"]}}, "values", "invalid"),
-        ({"text": "canary"}, "values", "invalid"),
+        ({"text": "canary"}, "text", "invalid"),
     ],
 )
 async def test_a_refusal_names_the_field_and_never_the_value(client, doubles, shop, body, field, code):

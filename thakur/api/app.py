@@ -30,7 +30,7 @@ from thakur.api.interface import ApiServices, DescribeHost
 from thakur.api.pages import HANDLERS as PAGES
 from thakur.api.pages.failures import answer
 from thakur.api.pages.live import LivePages
-from thakur.api.visits import Entrance, SameOrigin
+from thakur.api.visits import Entrance, Headers, SameOrigin
 
 JSON_BODY_BYTES = 1024 * 1024
 
@@ -83,4 +83,5 @@ def create_app(
         openapi_config=None,
     )
     audited = Audited(app, services.accounts)
-    return Door(audited if entrance is None else SameOrigin(audited, entrance, answer), principal_of)
+    inside = audited if entrance is None else SameOrigin(audited, entrance, answer)
+    return Headers(Door(inside, principal_of))

@@ -19,7 +19,7 @@ Status = Annotated[DeploymentStatus | None, QueryParameter()]
 Last = Annotated[int | None, QueryParameter(ge=1, le=PAGE_LIMIT)]
 
 
-class RedeployAsked(msgspec.Struct, frozen=True):
+class RedeployAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The number of the deployment whose artifact is deployed again, and where to."""
 
     origin: int = msgspec.field(name="from")

@@ -19,7 +19,7 @@ ROOT = "/api/v1/projects/{name:str}/env"
 Within = Annotated[Scope, QueryParameter(name="scope")]
 
 
-class EnvAsked(msgspec.Struct, frozen=True, kw_only=True):
+class EnvAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Values by name. Without a phase, a new one is for build and start and an old one stays as narrow as it was."""
 
     values: dict[str, str]
@@ -27,7 +27,7 @@ class EnvAsked(msgspec.Struct, frozen=True, kw_only=True):
     phase: Phase | None = None
 
 
-class ValueAsked(msgspec.Struct, frozen=True, kw_only=True):
+class ValueAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The value of the name in the path."""
 
     value: str
@@ -35,7 +35,7 @@ class ValueAsked(msgspec.Struct, frozen=True, kw_only=True):
     phase: Phase | None = None
 
 
-class DotenvAsked(msgspec.Struct, frozen=True, kw_only=True):
+class DotenvAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The text of a `.env`."""
 
     text: str

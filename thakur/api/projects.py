@@ -33,7 +33,7 @@ class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class ProjectAsked(msgspec.Struct, frozen=True):
+class ProjectAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a new project is made of."""
 
     name: str

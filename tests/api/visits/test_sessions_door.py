@@ -195,6 +195,35 @@ async def test_a_token_in_the_address_is_nobody(place):
     assert (await place.client.get(f"/api/v1/me?token={secret}&access_token={secret}")).status_code == 401
 
 
+async def test_every_answer_says_what_a_browser_needs_to_know(committed_db, stores, settings):
+    entrance = Entrance(trusted=(ipaddress.ip_network("127.0.0.1"),))
+    async with api_place(stores, settings, entrance) as place:
+        for path in ("/up", "/login", "/api/v1/me", "/nothing"):
+            safe = await place.client.get(path, headers=TLS)
+            plain = await place.client.get(path)
+
+            assert safe.headers["x-content-type-options"] == "nosniff"
+            assert safe.headers["cache-control"] == "no-store"
+            assert safe.headers.get_list("x-content-type-options") == ["nosniff"]
+            assert (path == "/up") or safe.headers["strict-transport-security"] == "max-age=31536000"
+            assert "strict-transport-security" not in plain.headers
+
+
+async def test_a_field_that_nobody_asked_for_is_refused(place):
+    secret = await place.token("default", Role.ADMIN, TokenScope.ALL)
+    headers = {"authorization": f"Bearer {secret}"}
+
+    for path, body in (
+        ("projects", {"name": "shop", "team_id": 2}),
+        ("tokens", {"name": "ci", "role": "owner"}),
+        ("teams/default/invitations", {"role": "viewer", "team": "others"}),
+    ):
+        answer = await place.client.post(f"/api/v1/{path}", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), path
+    escalated = await place.client.post("/api/v1/teams/default/invitations", json={"role": "owner"}, headers=headers)
+    assert escalated.status_code == 403
+
+
 async def test_signing_out_ends_the_session_itself(place):
     await sign_in(place)
     secret = place.client.cookies["thakur_session"]
