@@ -4,6 +4,7 @@ import pytest
 from backports import zstd
 
 from support.services import entries, make_deployment
+from thakur.accounts import ActionForbidden
 from thakur.builds import BuildStatus, Failure
 from thakur.logs import Level
 from thakur.runtime import DeploymentStatus
@@ -160,7 +161,7 @@ URL = "https://github.com/ada/shop"
 def test_a_repository_goes_live_and_the_project_keeps_it(thakur, goes_live):
     ran = thakur("deploy", URL, "--ref", "v1")
     assert (ran.status, ran.out) == (0, "http://shop.localhost:8080\n")
-    assert f"Created project shop with the repository {URL}." in ran.err
+    assert "Created project shop." in ran.err
     source = goes_live.builds.rows[1, 1].source
     assert (source.kind, source.url, source.ref) == ("git", URL, "v1")
 
@@ -211,3 +212,16 @@ def test_a_project_without_a_repository_says_how_to_name_one(thakur, server):
     ran = thakur("deploy", "--git", "--project", "shop")
     assert ran.status == 2
     assert "thakur deploy GIT_URL --project shop" in ran.err
+
+
+def test_who_may_only_deploy_builds_a_repository_without_keeping_it(thakur, goes_live, monkeypatch):
+    async def refuse(*_, **__):
+        raise ActionForbidden("A token of the scope deploy may not change env vars and settings")
+
+    monkeypatch.setattr(goes_live.repositories, "set", refuse)
+
+    ran = thakur("deploy", URL, "--project", "shop")
+
+    assert ran.status == 0
+    assert "shop does not keep the repository" in ran.err
+    assert goes_live.builds.rows[1, 1].source.url == URL

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.connect_proxy import ConnectProxy
 from support.git_server import TOKEN, git
 from support.waiting import eventually
 from thakur.git import FetchFailed, GitRefused, Wanted
@@ -182,3 +183,19 @@ async def test_a_fetch_that_is_canceled_leaves_no_process(fetching, server) -> N
     await asyncio.wait([waiting])
 
     assert fetching.sandbox.names() == frozenset()
+
+
+async def test_a_proxy_of_this_place_is_used_also_for_names_that_only_it_knows(fetching, server, shop) -> None:
+    proxy = ConnectProxy(("127.0.0.1", server.port))
+    try:
+        fetching.passed |= {"HTTPS_PROXY": proxy.url}
+        assert (await fetching(server.url("shop.git"))).id == shop.second
+
+        fetching.hosts = ("public",)
+        with pytest.raises(FetchFailed) as failed:
+            await fetching("https://only-the-proxy-knows.invalid/shop.git")
+    finally:
+        proxy.stop()
+
+    assert failed.value.cause == "tls", "it was reached, and its certificate is another host's"
+    assert set(proxy.targets) == {f"localhost:{server.port}", "only-the-proxy-knows.invalid:443"}

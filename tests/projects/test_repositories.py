@@ -38,8 +38,9 @@ async def test_a_token_stays_for_its_url_alone(repositories, ours, shop) -> None
     await repositories.set(ours, shop, URL, token="s3cret")
 
     assert (await repositories.set(ours, shop, URL, "next")).has_token
+    assert await repositories.set(ours, shop, f"{URL}/") == Repository(url=URL, branch="next", has_token=True)
     assert await repositories.token(shop, OTHER) == ""
-    assert not (await repositories.set(ours, shop, OTHER)).has_token
+    assert await repositories.set(ours, shop, OTHER) == Repository(url=OTHER, branch="", has_token=False)
     assert not (await repositories.set(ours, shop, URL)).has_token
 
 

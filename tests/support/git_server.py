@@ -45,11 +45,14 @@ class Repository:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.mkdir(parents=True)
+        self._blobs: dict[bytes, str] = {}
         git(path, "init", "-q", "--bare", "--initial-branch=main")
 
     def blob(self, content: bytes | str) -> str:
         data = content if isinstance(content, bytes) else content.encode()
-        return git(self.path, "hash-object", "-w", "--stdin", stdin=data)
+        if data not in self._blobs:
+            self._blobs[data] = git(self.path, "hash-object", "-w", "--stdin", stdin=data)
+        return self._blobs[data]
 
     def tree(self, files: dict[str, object]) -> str:
         """Names to contents; a dict is a directory, a pair is (mode, content or id)."""

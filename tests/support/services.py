@@ -103,12 +103,16 @@ class FakeRepositories:
         check_ref(branch)
 
     async def set(
-        self, principal: Principal, project_id: int, url: str, branch: str = "", token: str | None = None
+        self, principal: Principal, project_id: int, url: str, branch: str | None = None, token: str | None = None
     ) -> Repository:
         url = check_url(url, GitRules())
         if token:
             self.tokens[project_id] = token
-        self.rows[project_id] = Repository(url=url, branch=branch, has_token=project_id in self.tokens)
+        before = self.rows.get(project_id)
+        kept = before.branch if before and before.url == url else ""
+        self.rows[project_id] = Repository(
+            url=url, branch=kept if branch is None else branch, has_token=project_id in self.tokens
+        )
         return self.rows[project_id]
 
     async def forget(self, principal: Principal, project_id: int) -> None:

@@ -13,10 +13,10 @@ ROOT = "/api/v1/projects/{name:str}/repository"
 
 
 class RepositoryAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """Without a token the one that was given for the same URL stays; the empty one forgets it."""
+    """Without a branch or a token those that were given for the same URL stay; the empty ones forget them."""
 
     git_url: str
-    branch: str = ""
+    branch: str | None = None
     git_token: str | None = None
 
 

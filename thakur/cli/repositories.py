@@ -68,27 +68,37 @@ def _own(session: "Session", project: str) -> str:
 
 def _kept(session: "Session", project: str, args: argparse.Namespace) -> str:
     from thakur.cli.interface import Refused
+    from thakur.cli.projects import create_missing
     from thakur.cli.session import project_path
 
     fields = git_fields(args.path, None, args.git_token_file)
     try:
-        before: dict[str, Any] | None = session.client.get(project_path(project))["repository"]
+        before = _before(session, project, fields)
+        now = session.client.put(project_path(project, "repository"), fields)
+    except Refused as refusal:
+        # A token that may only deploy cannot change what the project keeps, and need not.
+        if refusal.problem.get("code") != "action_forbidden" or args.git_token_file:
+            raise
+        create_missing(session, project)
+        say(f"{project} does not keep the repository: {refusal.message}.")
+        return str(args.path)
+    if before and before != now["url"]:
+        say(f"{project} keeps the repository {now['url']} in place of {before}.")
+    return str(now["url"])
+
+
+def _before(session: "Session", project: str, fields: dict[str, str]) -> str:
+    from thakur.cli.interface import Refused
+    from thakur.cli.session import project_path
+
+    try:
+        kept: dict[str, Any] | None = session.client.get(project_path(project))["repository"]
     except Refused as refusal:
         if not refusal.is_missing:
             raise
-        made = session.client.post("projects", {"name": project} | fields)
-        say(f"Created project {project} with the repository {made['repository']['url']}.")
-        return str(made["repository"]["url"])
-    if before and before["url"] == args.path:
-        if not args.git_token_file:
-            return str(args.path)
-        # The branch that was chosen for a repository stays for as long as it is the same one.
-        fields["branch"] = before["branch"]
-    now = session.client.put(project_path(project, "repository"), fields)
-    if before is None or before["url"] != now["url"]:
-        instead = f" in place of {before['url']}" if before else ""
-        say(f"{project} keeps the repository {now['url']}{instead}.")
-    return str(now["url"])
+        kept = session.client.post("projects", {"name": project} | fields)["repository"]
+        say(f"Created project {project}.")
+    return str(kept["url"]) if kept else ""
 
 
 def _suggested(url: str) -> str:

@@ -46,18 +46,21 @@ class LocalRepositories:
             _check_token(token)
 
     async def set(
-        self, principal: Principal, project_id: int, url: str, branch: str = "", token: str | None = None
+        self, principal: Principal, project_id: int, url: str, branch: str | None = None, token: str | None = None
     ) -> Repository:
-        self.check(url, branch, token)
+        self.check(url, branch or "", token)
         url = check_url(url, self._rules)
         sealed = self._sealer.seal(token.encode(), context_of_token(project_id, url)) if token else None
         made = insert(RepositoryRow).values(
-            project_id=project_id, url=url, branch=branch, token=sealed, updated_by=principal.actor
+            project_id=project_id, url=url, branch=branch or "", token=sealed, updated_by=principal.actor
         )
         changed: dict[str, Any] = {name: made.excluded[name] for name in ("url", "branch", "token", "updated_by")}
+        # Both belong to their URL: for another one they would be of no use.
+        is_same = RepositoryRow.url == made.excluded.url
         if token is None:
-            # The token is bound to its URL: for another one it would be of no use.
-            changed["token"] = case((RepositoryRow.url == made.excluded.url, RepositoryRow.token), else_=None)
+            changed["token"] = case((is_same, RepositoryRow.token), else_=None)
+        if branch is None:
+            changed["branch"] = case((is_same, RepositoryRow.branch), else_="")
         async with self._db.session() as session:
             await guard_project(session, principal, project_id, Action.CONFIGURE, holds=True)
             await session.execute(

@@ -39,9 +39,9 @@ class Repositories(Protocol):
         """Raise what `set` would of these; an empty URL is no repository, and then there is neither branch nor token."""
 
     async def set(
-        self, principal: Principal, project_id: int, url: str, branch: str = "", token: str | None = None
+        self, principal: Principal, project_id: int, url: str, branch: str | None = None, token: str | None = None
     ) -> Repository:
-        """Name it. Without a token the one that was given for the same URL stays; the empty one forgets it.
+        """Name it. Without a branch or a token those that were given for the same URL stay; the empty ones forget them.
 
         Raises GitRefused, GitTokenRefused, and what `authorize` does.
         """
