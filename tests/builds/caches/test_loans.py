@@ -413,6 +413,31 @@ def test_packages_that_a_build_changed_are_installed_again(
     assert not are_kept(builds)
 
 
+def test_packages_whose_scripts_may_look_at_the_project_are_installed_again(builds: Builds) -> None:
+    loan, workspace = builds.begin(LOCKED)
+    loan.leave()
+    write(workspace / "package.json", MANIFEST)
+    write(workspace / "bun.lock", "lock")
+    loan = Loan(builds.shelf, workspace, None)
+    loan.open(LOCKED, is_fresh=False)
+    install(workspace)
+    write(workspace / "node_modules/client/package.json", '{"name": "client", "scripts": {"postinstall": "generate"}}')
+    loan.installed()
+    loan.leave()
+
+    assert not are_kept(builds)
+
+
+def test_after_two_failures_packages_are_installed_again(builds: Builds) -> None:
+    had = []
+    for _ in range(4):
+        loan, _ = begin_locked(builds)
+        had.append(loan.has_modules)
+        loan.leave(has_failed=True)
+
+    assert had == [False, True, True, False]
+
+
 def test_other_dependencies_and_fresh_builds_are_installed(builds: Builds) -> None:
     begin_locked(builds)[0].leave()
 

@@ -118,8 +118,8 @@ class Loan:
         if self._is_open:
             if has_failed:
                 # One that failed without them says that they are not the reason.
-                is_warm = self.has_packages or self._lent
-                self._shelf.note_failures(self._shelf.failures() + 1 if is_warm and not self.is_suspected else 0)
+                is_warm = self.has_packages or self.has_modules or self._lent
+                self._shelf.note_failures(self._shelf.failures() + 1 if is_warm else 0)
             try:
                 self._modules.keep()
                 self._bound()
