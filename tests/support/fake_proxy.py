@@ -42,6 +42,9 @@ class FakeProxy:
         if pool.directory is not None:
             file = self._static_root / pool.directory / (path.lstrip("/") or "index.html")
             return Answer(200 if file.is_file() else 404, 0.0)
+        if not pool.upstreams:
+            # Its replica was seen to listen by the one who asks and not by its keeper yet.
+            raise ProbeFailed("no upstream")
         try:
             async with asyncio.timeout(within_seconds):
                 status, _ = await get(pool.upstreams[0].port, path, host)
