@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from thakur.diagnosis.causes import RULES
+from thakur.git.sentences import STOPS
 
 ROOT = Path(__file__).parents[2]
 TOLD = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "troubleshooting.md").read_text(), re.MULTILINE)
@@ -34,5 +35,7 @@ def test_every_failure_of_a_command_and_of_a_start_has_its_row() -> None:
 
 
 def test_no_row_is_left_of_what_is_no_longer_told() -> None:
-    assert set(TOLD) <= {rule.code for rule in RULES} | _codes()
+    of_git = {f"git_{cause}" for cause in STOPS}
+
+    assert set(TOLD) <= {rule.code for rule in RULES} | _codes() | of_git
     assert len(TOLD) == len(set(TOLD))
