@@ -28,8 +28,8 @@ from thakur.api.door import Door, PrincipalOf
 from thakur.api.events import EventStreams
 from thakur.api.interface import ApiServices, DescribeHost
 from thakur.api.pages import HANDLERS as PAGES
-from thakur.api.pages.failures import answer
-from thakur.api.pages.live import LivePages
+from thakur.api.pages.parts.failures import answer
+from thakur.api.pages.parts.live import LivePages
 from thakur.api.visits import Entrance, Headers, SameOrigin
 
 JSON_BODY_BYTES = 1024 * 1024

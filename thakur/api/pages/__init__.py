@@ -2,12 +2,14 @@
 
 A *page* is a template over what the services say; a *fragment* is one of its parts, at the same address, by the same
 partial. A *shell* is what surrounds every page: places, recent projects, who is signed in, the theme.
+
+Here is one file for each page, named as its address is: `/projects/shop/env` is `env`. What they are made of is in `parts`,
+their templates are in `thakur/templates`, in a folder of the same name; `acts` answers the forms of the deployments' pages.
 """
 
 from thakur.api.pages import (
     account,
     acts,
-    assets,
     audit,
     deployments,
     device,
@@ -24,6 +26,7 @@ from thakur.api.pages import (
     team,
     theme,
 )
+from thakur.api.pages.parts import assets
 
 HANDLERS = [
     *assets.HANDLERS,

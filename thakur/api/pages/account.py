@@ -10,9 +10,9 @@ from thakur.accounts import Principal, TokenMade, TokenScope
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
 from thakur.api.interface import ApiServices
-from thakur.api.pages.rendering import page
-from thakur.api.pages.shell import shell_of
-from thakur.api.pages.told import Told, back_with, refused, told
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.shell import shell_of
+from thakur.api.pages.parts.told import Told, back_with, refused, told
 from thakur.errors import Invalid, ThakurError
 
 HERE = "/account"

@@ -8,7 +8,7 @@ from thakur.accounts import Action, Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.deployments import ONE, chapter_of, stream_of
-from thakur.api.pages.told import back_with
+from thakur.api.pages.parts.told import back_with
 from thakur.projects import PRODUCTION, Project
 
 

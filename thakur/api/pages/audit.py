@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Request, Response, get
 
 from thakur.api.asked import Asker, Before, Services
-from thakur.api.pages.rendering import page
-from thakur.api.pages.shell import shell_of
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.shell import shell_of
 
 HERE = "/audit"
 PAGE = 50

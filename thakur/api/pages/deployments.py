@@ -12,13 +12,13 @@ from litestar.response import Stream
 from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Before, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.ansi import coloured
-from thakur.api.pages.history import Chapter, merged
-from thakur.api.pages.live import Live
-from thakur.api.pages.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
-from thakur.api.pages.project_shell import project_context, rights
-from thakur.api.pages.rendering import page, reader, rendered
-from thakur.api.pages.steps import sentence, steps_of
+from thakur.api.pages.parts.ansi import coloured
+from thakur.api.pages.parts.history import Chapter, merged
+from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
+from thakur.api.pages.parts.project_shell import project_context, rights
+from thakur.api.pages.parts.rendering import page, reader, rendered
+from thakur.api.pages.parts.steps import sentence, steps_of
 from thakur.builds import BuildNotFound
 from thakur.errors import NotFound
 from thakur.logs import Level

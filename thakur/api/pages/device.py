@@ -8,8 +8,8 @@ from litestar.params import QueryParameter
 from thakur.accounts import Device
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
-from thakur.api.pages.rendering import page
-from thakur.api.pages.shell import theme_of
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.shell import theme_of
 from thakur.errors import Invalid, ThakurError
 
 Code = Annotated[str, QueryParameter(max_length=20)]

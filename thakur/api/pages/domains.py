@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Request, Response, get
 
 from thakur.api.asked import Asked, Asker, Services
-from thakur.api.pages.project_shell import project_context
-from thakur.api.pages.rendering import page
+from thakur.api.pages.parts.project_shell import project_context
+from thakur.api.pages.parts.rendering import page
 
 TAB = "/domains"
 

@@ -9,9 +9,9 @@ from litestar.response import Stream
 from thakur.accounts import Principal
 from thakur.api.asked import Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.live import Live
-from thakur.api.pages.rendering import page, reader, rendered
-from thakur.api.pages.shell import shell_of
+from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.rendering import page, reader, rendered
+from thakur.api.pages.parts.shell import shell_of
 
 HERE = "/edges"
 # What an operator reads for each measure: what it is, and what it means to be without it.

@@ -9,9 +9,9 @@ from litestar.params import QueryParameter
 from thakur.accounts import Principal
 from thakur.api.asked import Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.project_shell import TABS
-from thakur.api.pages.rendering import page
-from thakur.api.pages.shell import PLACES, shell_of
+from thakur.api.pages.parts.project_shell import TABS
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.shell import PLACES, shell_of
 from thakur.projects import Project
 
 HERE = "/jump"

@@ -12,8 +12,8 @@ from thakur.accounts import SESSION_LIFE, Link, LinkKind, Principal, Visitor
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
 from thakur.api.interface import ApiServices, LoginUnsafe, login_unsafe
-from thakur.api.pages.rendering import page
-from thakur.api.pages.shell import theme_of
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.shell import theme_of
 from thakur.api.visits import arrival_in
 from thakur.errors import ThakurError
 

@@ -9,12 +9,12 @@ from litestar.response import Redirect, Stream
 from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.ansi import coloured
-from thakur.api.pages.live import Live
-from thakur.api.pages.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
-from thakur.api.pages.project_shell import head_of, project_context
-from thakur.api.pages.rendering import page, reader, rendered
-from thakur.api.pages.told import back_with
+from thakur.api.pages.parts.ansi import coloured
+from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
+from thakur.api.pages.parts.project_shell import head_of, project_context
+from thakur.api.pages.parts.rendering import page, reader, rendered
+from thakur.api.pages.parts.told import back_with
 from thakur.logs import Level
 from thakur.projects import PRODUCTION, Project
 

@@ -10,10 +10,10 @@ from litestar.response import Stream
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.history import Chapter, merged
-from thakur.api.pages.live import Live
-from thakur.api.pages.project_shell import head_of, project_context, rights
-from thakur.api.pages.rendering import page, reader, rendered
+from thakur.api.pages.parts.history import Chapter, merged
+from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.project_shell import head_of, project_context, rights
+from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.projects import Project
 from thakur.runtime import DeploymentStatus
 
@@ -28,7 +28,7 @@ async def overview_page(
     """What serves now, and the newest few numbers."""
     context = await project_context(request, services, principal, project, "")
     context |= await _shown(services, principal, project)
-    return page(request, "project/overview.html", context)
+    return page(request, "overview/index.html", context)
 
 
 @get(f"{ROOT}/events")
@@ -43,7 +43,7 @@ async def overview_live(
         shown["head"] = await head_of(services, principal, project)
         return {
             "project-state": rendered("project/_state.html", shown),
-            "production": rendered("project/_production.html", shown),
+            "production": rendered("overview/_production.html", shown),
             "deployments": rendered("deployments/_rows.html", shown),
         }
 

@@ -8,9 +8,9 @@ from thakur.accounts import Principal
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import SUBJECT
 from thakur.api.interface import ApiServices
-from thakur.api.pages.rendering import page
-from thakur.api.pages.shell import shell_of
-from thakur.api.pages.told import back_with, refused
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.shell import shell_of
+from thakur.api.pages.parts.told import back_with, refused
 from thakur.errors import ThakurError
 
 HERE = "/projects/new"
@@ -48,7 +48,7 @@ async def _page(
         "refusal": refusal,
         "told": refused(refusal) if refusal else None,
     }
-    return page(request, "projects/new.html", context, status_code=refusal.status if refusal else 200)
+    return page(request, "project_new/index.html", context, status_code=refusal.status if refusal else 200)
 
 
 HANDLERS = [new_page, create]

@@ -13,10 +13,10 @@ from litestar.response import Redirect, Stream
 from thakur.accounts import Principal
 from thakur.api.asked import Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.live import Live
-from thakur.api.pages.rendering import page, rendered
-from thakur.api.pages.shell import shell_of
-from thakur.api.pages.told import told
+from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.rendering import page, rendered
+from thakur.api.pages.parts.shell import shell_of
+from thakur.api.pages.parts.told import told
 from thakur.builds import Build, BuildStatus
 from thakur.projects import Project
 from thakur.runtime import Deployment

@@ -9,10 +9,10 @@ from litestar import Request, Response, get, post
 from thakur.accounts import Action, Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.project_shell import project_context
-from thakur.api.pages.rendering import page
-from thakur.api.pages.told import Told, back_with, refused
-from thakur.api.pages.words import size
+from thakur.api.pages.parts.project_shell import project_context
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.told import Told, back_with, refused
+from thakur.api.pages.parts.words import size
 from thakur.errors import Invalid, ThakurError
 from thakur.projects import Project
 

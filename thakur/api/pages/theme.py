@@ -7,7 +7,7 @@ from litestar import Request, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from thakur.api.pages.shell import THEME_COOKIE
+from thakur.api.pages.parts.shell import THEME_COOKIE
 from thakur.errors import Invalid
 
 KEPT_SECONDS = 365 * 86400

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from thakur.api.pages.history import Chapter
+from thakur.api.pages.parts.history import Chapter
 from thakur.builds import Step
 from thakur.runtime import DeploymentStatus
 

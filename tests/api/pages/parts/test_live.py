@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from thakur.api.interface import StreamsTaken
-from thakur.api.pages import live
-from thakur.api.pages.live import LivePages, event
+from thakur.api.pages.parts import live
+from thakur.api.pages.parts.live import LivePages, event
 from thakur.errors import NotFound, Unavailable
 from thakur.logs import Cleared, Level, Line
 

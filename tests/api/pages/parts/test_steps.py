@@ -1,8 +1,8 @@
 """The steps of a number, as its page shows them."""
 
 from support.services import make_build
-from thakur.api.pages.history import Chapter
-from thakur.api.pages.steps import FAILED, RUNNING, steps_of
+from thakur.api.pages.parts.history import Chapter
+from thakur.api.pages.parts.steps import FAILED, RUNNING, steps_of
 from thakur.builds import BuildStatus, Failure, Source, Step
 
 GIT = Source(kind="git", url="https://github.com/ada/shop")

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from thakur.errors import NotFound
 
-ROOT = Path(__file__).parents[2] / "static"
+ROOT = Path(__file__).parents[3] / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 _TYPES = {
     ".css": "text/css",

@@ -2,7 +2,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from thakur.api.pages.assets import ROOT, asset_url
+from thakur.api.pages.parts.assets import ROOT, asset_url
 
 VENDOR = ROOT / "vendor"
 

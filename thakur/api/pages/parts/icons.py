@@ -6,7 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-FILE = Path(__file__).parents[2] / "templates" / "icons.svg"
+FILE = Path(__file__).parents[3] / "templates" / "icons.svg"
 _SYMBOL = re.compile(r'<symbol id="([a-z-]+)"[^>]*>.*?</symbol>')
 # A live page may come to show any of them.
 _STATUS = "s-"

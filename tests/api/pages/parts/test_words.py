@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from thakur.api.pages import words
+from thakur.api.pages.parts import words
 
 NOW = datetime(2027, 2, 21, 12, 0, 0, tzinfo=UTC)
 

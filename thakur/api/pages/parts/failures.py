@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Request, Response
 
 from thakur.api.errors import problem
-from thakur.api.pages.rendering import page
-from thakur.api.pages.shell import theme_of
+from thakur.api.pages.parts.rendering import page
+from thakur.api.pages.parts.shell import theme_of
 
 HEADINGS = {
     400: "That cannot be read",

@@ -8,8 +8,8 @@ from litestar import Request, Response
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from thakur.api.pages.ansi import coloured, plain
-from thakur.api.pages.rendering import HEADERS, HTML, rendered
+from thakur.api.pages.parts.ansi import coloured, plain
+from thakur.api.pages.parts.rendering import HEADERS, HTML, rendered
 from thakur.logs import Cleared, Extent, Level, Line, Logs, Search
 
 SHOWN_LINES = 500

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thakur.api.pages.ansi import coloured, plain
+from thakur.api.pages.parts.ansi import coloured, plain
 
 
 @pytest.mark.parametrize(

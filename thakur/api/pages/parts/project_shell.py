@@ -7,9 +7,9 @@ from litestar import Request
 
 from thakur.accounts import Action, Principal
 from thakur.api.interface import ApiServices
-from thakur.api.pages.history import Chapter
-from thakur.api.pages.shell import shell_of
-from thakur.api.pages.told import told
+from thakur.api.pages.parts.history import Chapter
+from thakur.api.pages.parts.shell import shell_of
+from thakur.api.pages.parts.told import told
 from thakur.projects import Project
 from thakur.runtime import Deployment
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from thakur.api.events import END, PING
 from thakur.api.interface import StreamsTaken
-from thakur.api.pages.log_view import log_event
+from thakur.api.pages.parts.log_view import log_event
 from thakur.background import Tasks
 from thakur.errors import NotFound, ThakurError
 from thakur.logs import Cleared, Line

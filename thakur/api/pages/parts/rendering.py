@@ -11,12 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from markupsafe import Markup
 
-from thakur.api.pages import words
-from thakur.api.pages.assets import asset_url
-from thakur.api.pages.icons import Sprite
+from thakur.api.pages.parts import words
+from thakur.api.pages.parts.assets import asset_url
+from thakur.api.pages.parts.icons import Sprite
 from thakur.api.visits import csrf_token_in
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+TEMPLATES = Path(__file__).parents[3] / "templates"
 HTML = "text/html"
 # Nothing inline, nothing from elsewhere: what a log line or a commit message smuggles in is never run.
 POLICY = {
