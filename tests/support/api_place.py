@@ -25,15 +25,15 @@ class Place:
     core: Core
     app: Any
     client: httpx.AsyncClient
-    projects: int = 0
 
-    async def project(self) -> str:
-        """A project of its own for one request, which may delete it."""
-        self.projects += 1
-        name = f"shop-{self.projects}"
+    async def project(self, name: str) -> str:
+        """A project of the team default by that name, as it was made."""
         async with self.core.db.session() as session:
             await session.execute(
-                text("INSERT INTO projects (team_id, name) SELECT id, :name FROM teams WHERE name = 'default'"),
+                text(
+                    "INSERT INTO projects (team_id, name) SELECT id, :name FROM teams WHERE name = 'default'"
+                    " ON CONFLICT (name) DO UPDATE SET status = 'active'"
+                ),
                 {"name": name},
             )
         return name
