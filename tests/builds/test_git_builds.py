@@ -152,3 +152,15 @@ async def test_a_build_that_is_canceled_while_it_fetches_leaves_nothing(place: B
     assert running.cancelled()
     assert place.sandbox.names() == frozenset()
     assert leftovers(tmp_path) == []
+
+
+async def test_what_was_built_without_a_part_does_not_stand_for_the_commit(place: BuildPlace, repository) -> None:
+    module = '[submodule "theme"]\n\tpath = theme\n\turl = https://127.0.0.1/theme\n'
+    repository.commit({"index.html": "", ".gitmodules": module, "theme": ("160000", "1" * 40)})
+    attempt = git_attempt(f"file://{repository.path}")
+
+    await place.pipeline.run(attempt)
+
+    assert attempt.inputs_digest is None
+    warnings = [text for level, text in place.logs.writer(1).lines if level.value == "warning"]
+    assert warnings == ["Left empty: the submodule theme. 127.0.0.1 may not be reached by git."]
