@@ -24,7 +24,7 @@ from thakur.settings import ClientSettings
 def there(data_dir, monkeypatch) -> Iterator[tuple[str, Doubles]]:
     """A server at an address, which lets everybody in."""
     doubles, port = Doubles(), free_port()
-    monkeypatch.setattr("thakur.api.devices.INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("thakur.api.resources.devices.INTERVAL_SECONDS", 0)
 
     async def anybody(scope):
         return OPERATOR

@@ -6,22 +6,6 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from thakur.api import (
-    builds,
-    caches,
-    deployments,
-    devices,
-    env,
-    health,
-    host,
-    login_links,
-    logs,
-    me,
-    projects,
-    repositories,
-    teams,
-    tokens,
-)
 from thakur.api.asked import dependencies
 from thakur.api.audited import Audited
 from thakur.api.door import Door, PrincipalOf
@@ -30,26 +14,10 @@ from thakur.api.interface import ApiServices, DescribeHost
 from thakur.api.pages import HANDLERS as PAGES
 from thakur.api.pages.parts.failures import answer
 from thakur.api.pages.parts.live import LivePages
+from thakur.api.resources import EVERYWHERE, OPERATOR
 from thakur.api.visits import Entrance, Headers, SameOrigin
 
 JSON_BODY_BYTES = 1024 * 1024
-
-# What every listener serves.
-EVERYWHERE = [
-    *health.HANDLERS,
-    *projects.HANDLERS,
-    *env.HANDLERS,
-    *repositories.HANDLERS,
-    *builds.HANDLERS,
-    *caches.HANDLERS,
-    *deployments.HANDLERS,
-    *logs.HANDLERS,
-    *tokens.HANDLERS,
-    *teams.HANDLERS,
-    *me.HANDLERS,
-    *devices.HANDLERS,
-    *PAGES,
-]
 
 
 def create_app(
@@ -65,14 +33,14 @@ def create_app(
     Where browsers come in, `entrance` keeps out what other sites make them send.
     Setting `stopping` ends every open log stream.
     """
-    handlers = [*EVERYWHERE]
+    handlers = [*EVERYWHERE, *PAGES]
     provided = dependencies(services)
     streams = EventStreams(stopping)
     live_pages = LivePages(stopping)
     provided["tails"] = Provide(lambda: streams, sync_to_thread=False)
     provided["live_pages"] = Provide(lambda: live_pages, sync_to_thread=False)
     if describe_host is not None:
-        handlers += [*host.HANDLERS, *login_links.HANDLERS]
+        handlers += OPERATOR
         provided["describe_host"] = Provide(lambda: describe_host, sync_to_thread=False)
     app = Litestar(
         handlers,

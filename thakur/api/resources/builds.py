@@ -8,8 +8,8 @@ from litestar.params import FromPath, QueryParameter
 
 from thakur.api.asked import After, Asked, Asker, Before, Limit, Services
 from thakur.api.body import announced, counted, decoded
-from thakur.api.logs import Tails, log_answer
-from thakur.api.shown import BuildShown, build_shown
+from thakur.api.resources.logs import Tails, log_answer
+from thakur.api.resources.shown import BuildShown, build_shown
 from thakur.builds import GitSource, Upload
 from thakur.errors import Malformed
 

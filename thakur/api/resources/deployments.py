@@ -8,8 +8,8 @@ from litestar.params import FromPath, QueryParameter
 
 from thakur.api.asked import PAGE_LIMIT, After, Asked, Asker, Before, Limit, Services
 from thakur.api.body import decoded
-from thakur.api.logs import Tails, log_answer
-from thakur.api.shown import DeploymentShown, deployment_shown
+from thakur.api.resources.logs import Tails, log_answer
+from thakur.api.resources.shown import DeploymentShown, deployment_shown
 from thakur.projects import PRODUCTION
 from thakur.runtime import DeploymentStatus
 

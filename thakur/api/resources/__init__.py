@@ -1,0 +1,41 @@
+"""Resources: what can be asked and changed over HTTP, one file of handlers for each noun.
+
+A *struct asked* is what a request says, a *struct shown* is what an answer says; tables' own keys are in neither.
+"""
+
+from thakur.api.resources import (
+    builds,
+    caches,
+    deployments,
+    devices,
+    env,
+    health,
+    host,
+    login_links,
+    logs,
+    me,
+    projects,
+    repositories,
+    teams,
+    tokens,
+)
+
+# What every listener serves.
+EVERYWHERE = [
+    *health.HANDLERS,
+    *projects.HANDLERS,
+    *env.HANDLERS,
+    *repositories.HANDLERS,
+    *builds.HANDLERS,
+    *caches.HANDLERS,
+    *deployments.HANDLERS,
+    *logs.HANDLERS,
+    *tokens.HANDLERS,
+    *teams.HANDLERS,
+    *me.HANDLERS,
+    *devices.HANDLERS,
+]
+# What only the operator's socket serves besides.
+OPERATOR = [*host.HANDLERS, *login_links.HANDLERS]
+
+__all__ = ["EVERYWHERE", "OPERATOR"]
