@@ -17,6 +17,8 @@ PROJECTS = ("amber", "birch", "cedar")
 GONE_SECONDS = 30
 # What an edge makes with its first deployment and keeps: an empty directory, an empty record, its own key.
 THE_EDGES_OWN = ("files: edge/replicas", "files: edge/state.json", "files: keys/edge.key")
+# Who did what outlives what it was done to.
+TOLD_FOR_EVER = "audit_events"
 
 
 async def test_deleting_everything_leaves_nothing(bare: Server, place: Path, table: Table) -> None:
@@ -43,10 +45,13 @@ async def test_deleting_everything_leaves_nothing(bare: Server, place: Path, tab
 
     assert json.loads((bare.data_dir / "edge" / "state.json").read_text())["placements"] == []
 
+    bare_rows = picture(bare.data_dir).rows
     stopped = await asyncio.to_thread(bare.run, "stop")
 
     left = remains(bare.data_dir, bare.address, bare.http)
     table.add(when=f"after stop, {stopped.seconds:.1f} s", left=left)
+    audited = bare_rows.get(TOLD_FOR_EVER, 0)
+    table.add(when="rows that stay", left=f"{audited} in {TOLD_FOR_EVER}")
     table.add(when="files that stay", left=", ".join(sorted(path.name for path in bare.data_dir.iterdir())))
     assert left == []
 
@@ -59,7 +64,7 @@ def is_bare(server: Server, untouched: Picture) -> bool:
 
 def leavings(server: Server, untouched: Picture) -> list[str]:
     left = picture(server.data_dir).beyond(untouched)
-    return [line for line in left if line not in THE_EDGES_OWN]
+    return [line for line in left if line not in THE_EDGES_OWN and not line.endswith(f" in {TOLD_FOR_EVER}")]
 
 
 def live_a_while(server: Server, place: Path) -> None:
