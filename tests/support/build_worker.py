@@ -32,7 +32,9 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 0.5, 2.5
 class SlowSandbox:
     """Runs nothing: every command writes some lines that name their attempt, and ends well."""
 
-    async def run(self, spec: Spec, on_output: OnOutput, deadline_seconds: float) -> Exit:
+    async def run(
+        self, spec: Spec, on_output: OnOutput, deadline_seconds: float, idle_seconds: float | None = None
+    ) -> Exit:
         seconds = random.uniform(SHORTEST_SECONDS, LONGEST_SECONDS)
         for number in range(LINES):
             on_output(f"{spec.name} {number}\n".encode())
