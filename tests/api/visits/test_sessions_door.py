@@ -46,7 +46,7 @@ async def test_a_link_is_used_by_its_button_and_not_by_a_look(place):
         shown = await place.client.get(link)
         assert (shown.status_code, "become owner" in shown.text) == (200, True)
         assert "set-cookie" not in shown.headers
-        assert shown.headers["referrer-policy"] == "no-referrer"
+        assert shown.headers["referrer-policy"] == "strict-origin"
         assert shown.headers["cache-control"] == "no-store"
 
     used = await place.client.post(link, data={"name": "ada"})

@@ -18,8 +18,8 @@ from thakur.api.visits import arrival_in
 from thakur.errors import ThakurError
 
 HOME = "/projects"
-# Nobody is told by a Referer where a secret was.
-HEADERS = {"referrer-policy": "no-referrer"}
+# Nobody is told by a Referer where a secret was. Without any, browsers would also hide where its form comes from.
+HEADERS = {"referrer-policy": "strict-origin"}
 
 Next = Annotated[str, QueryParameter(name="next", max_length=2000)]
 
