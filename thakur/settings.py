@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,6 +146,18 @@ class ClientSettings:
             project=found.get("THAKUR_PROJECT") or None,
             config_dir=Path(config_home) / "thakur",
         )
+
+
+def wants_color(env: Mapping[str, str] | None = None) -> bool:
+    """Whether a terminal may be written to in colors: https://no-color.org."""
+    found = os.environ if env is None else env  # noqa: TID251
+    return not found.get("NO_COLOR") and found.get("TERM") != "dumb"
+
+
+def has_screen(env: Mapping[str, str] | None = None) -> bool:
+    """Whether a browser could show a page here, and not in the terminal."""
+    found = os.environ if env is None else env  # noqa: TID251
+    return sys.platform == "darwin" or any(found.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

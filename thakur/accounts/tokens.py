@@ -64,7 +64,8 @@ class LocalTokens:
         if found is None:
             self._attempts.fail(address)
             raise TokenRefused(
-                "This token is unknown, revoked or expired", hint="Make another one: thakur tokens create NAME"
+                "This token is unknown, revoked or expired",
+                hint="Run: thakur login, or make another one: thakur tokens create NAME",
             )
         self._attempts.succeed(address)
         return found

@@ -1,12 +1,14 @@
 """The command line: its verbs, and how each of them ends."""
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
 from thakur.cli import (
     builds,
     cancel,
+    completion,
     deploy,
     deployments,
     doctor,
@@ -16,6 +18,7 @@ from thakur.cli import (
     login_link,
     logs,
     migrate,
+    open,  # noqa: A004  (a verb's name)
     projects,
     redeploy,
     restart,
@@ -25,6 +28,8 @@ from thakur.cli import (
     team,
     tokens,
 )
+from thakur.cli.output import progress
+from thakur.cli.parsing import VERB, Help, Parser
 from thakur.errors import ThakurError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -36,6 +41,7 @@ VERBS = (
     projects,
     builds,
     deployments,
+    open,
     logs,
     env,
     rollback,
@@ -50,11 +56,16 @@ VERBS = (
     doctor,
     migrate,
     keys,
+    completion,
 )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    # A terminal of another encoding is shown what it can show.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     parser = make_parser()
     try:
         args = parser.parse_args(argv)
@@ -65,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as ending:
         return int(ending.code or DONE)
     except ThakurError as error:
+        progress()
         return _say(error)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -72,17 +84,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has left, as `head` does: the interpreter must not complain about it at its end.
         sys.stderr.close()
         return FAILED
+    finally:
+        if not sys.stderr.closed:
+            progress()
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all verbs; a verb's needs are imported when it runs, so that --help is there at once."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="thakur",
         description="Put web applications on your own server.",
-        epilog="Begin with: thakur serve, and in another terminal: thakur deploy FOLDER",
+        epilog="Begin with: thakur serve, and in another terminal: thakur deploy FOLDER\n"
+        "Each verb tells more, with an example: thakur VERB --help",
+        formatter_class=Help,
     )
     parser.set_defaults(run=None)
-    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+    verbs = parser.add_subparsers(title="verbs", metavar=VERB)
     for module in VERBS:
         module.add(verbs)
     return parser

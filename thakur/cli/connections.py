@@ -59,7 +59,9 @@ class _LocalConnection(HTTPConnection):
 def _absence(settings: ClientSettings, error: OSError) -> ServerAbsent | SocketClosed:
     if settings.api_url:
         return ServerAbsent(
-            f"{settings.api_url} cannot be reached: {error.strerror or error}", hint="Check THAKUR_API_URL."
+            f"{settings.api_url} cannot be reached: {error.strerror or error}",
+            hint="Is that the dashboard's address, and does thakur serve run there? It comes from THAKUR_API_URL, else from"
+            " thakur login URL; thakur logout forgets it.",
         )
     if isinstance(error, PermissionError):
         return SocketClosed(

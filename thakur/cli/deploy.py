@@ -149,5 +149,5 @@ def _watched(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield chunk
         sent_bytes += len(chunk)
         progress(f"Sent {size(sent_bytes)}")
-    progress("")
+    progress()
     say(f"Sent {size(sent_bytes)}.")

@@ -12,6 +12,7 @@ from thakur.cli.events import follow
 from thakur.cli.interface import DeployFailed, Refused
 from thakur.cli.output import log_line, say
 from thakur.cli.session import project_path
+from thakur.cli.stepping import steps_shown
 
 # The log ends with the deployment; its row may be a moment behind.
 SETTLE_SECONDS = 30.0
@@ -70,8 +71,9 @@ def unsaid(row: dict[str, Any], parts: Sequence[str], shown: frozenset[str]) -> 
 
 def outcome(client: Client, project: str, number: int) -> Outcome:
     """Show the log as it comes and return how it ended. Raises DeployFailed, ServerAbsent, Refused."""
-    shown = _show(client, project_path(project, "builds", number, "logs"))
-    row, thing = _wait(lambda: _settled(client, project, number), project, number)
+    with steps_shown(client, project, number):
+        shown = _show(client, project_path(project, "builds", number, "logs"))
+        row, thing = _wait(lambda: _settled(client, project, number), project, number)
     return Outcome(number, row, thing, shown)
 
 

@@ -1,6 +1,7 @@
 """thakur login, and thakur logout: this machine's way into a server that is elsewhere."""
 
 import argparse
+import re
 import socket
 import threading
 from dataclasses import replace
@@ -79,13 +80,20 @@ def _checked(url: str) -> str:
 
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise WrongUsage(f"{url} is no address of a server", hint="Write it as https://deploy.example.com.")
+        raise WrongUsage(f"{url} is no address of a server", hint=f"Write it as {_guessed(url)}")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise WrongUsage(
             f"The token would travel to {parts.hostname} for everybody on the way to read",
             hint=f"Use https, or: ssh -L 8000:127.0.0.1:8000 {parts.hostname}, and in another terminal: thakur login",
         )
     return url.rstrip("/")
+
+
+def _guessed(url: str) -> str:
+    host = url.partition("://")[2] or url
+    is_host = re.fullmatch(r"[\w.-]+(:[0-9]+)?/?", host) is not None
+    scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
+    return f"thakur login {scheme}://{host}" if is_host else "thakur login https://deploy.example.com"
 
 
 def _collect(client: "Client", waits: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +104,7 @@ def _collect(client: "Client", waits: dict[str, Any]) -> dict[str, Any]:
     while (left_seconds := (expires_at - datetime.now(UTC)).total_seconds()) > 0:
         answer: dict[str, Any] = client.post("devices/collection", {"device": waits["device"]})
         if answer["token"]:
-            progress("")
+            progress()
             return answer
         progress(f"Waiting for {waits['code']} to be allowed, {left_seconds / 60:.0f} min left")
         pause.wait(waits["interval_seconds"])

@@ -22,7 +22,9 @@ _HINT = "Leave out what the build makes itself, with .gitignore."
 def check_size(entries: Sequence[Entry]) -> None:
     """Refuse before anything is sent what the server would refuse. Raises UploadTooLarge, FolderUnreadable."""
     if not entries:
-        raise FolderUnreadable("There is no file to send", hint="Is this the right folder?")
+        raise FolderUnreadable(
+            "There is no file to send", hint="Name the folder that holds the application: thakur deploy FOLDER"
+        )
     if len(entries) > UNPACKED_ENTRIES:
         raise UploadTooLarge(f"{len(entries):,} files are more than {UNPACKED_ENTRIES:,}", hint=_HINT)
     total = sum(entry.size_bytes for entry in entries)

@@ -1,14 +1,66 @@
 """What the parsers of verbs have in common."""
 
 import argparse
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import re
+import sys
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from thakur.settings import Settings
 
 Verbs = argparse._SubParsersAction  # noqa: SLF001  (argparse gives this type no public name)
 Run = Callable[[argparse.Namespace], int]
+VERB = "VERB"
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose verbs stand in one column, with what they do beside them."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=24)
+
+    def _iter_indented_subactions(self, action: argparse.Action) -> Generator[argparse.Action, None, None]:
+        # Verbs are no deeper than the title above them.
+        yield from getattr(action, "_get_subactions", list)()
+
+    def _format_action(self, action: argparse.Action) -> str:
+        text = super()._format_action(action)
+        # The line of the placeholder itself says nothing.
+        return text.partition("\n")[2] if isinstance(action, Verbs) and not action.help else text
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose refusals are two lines as everywhere: what is wrong, and what to type."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the line that was typed, and end."""
+        told, next_line = refusal(self.prog, message, self.epilog or "")
+        sys.stderr.write(f"{told}\n{next_line}\n")
+        raise SystemExit(2)
+
+
+def refusal(prog: str, message: str, epilog: str) -> tuple[str, str]:
+    """What is said of argparse's `message`: what is wrong, and what to type next."""
+    if found := re.match(r"argument [^:]+: invalid choice: '([^']*)' \(choose from (.*)\)", message):
+        return _unknown(prog, found[1], re.findall(r"[\w-]+", found[2]), message)
+    if found := re.match(r"the following arguments are required: (.+)", message):
+        example = re.search(rf"^  ({re.escape(prog)}\b.*)$", epilog, re.MULTILINE)
+        shown = f"For example: {example[1]}" if example else f"See: {prog} --help"
+        return f"{prog} needs {found[1]}.", shown
+    if found := re.match(r"unrecognized arguments: (.+)", message):
+        return f"{prog} does not know {found[1]}.", f"See: {prog} --help"
+    return f"{message[0].upper()}{message[1:]}.", f"See: {prog} --help"
+
+
+def _unknown(prog: str, word: str, known: list[str], message: str) -> tuple[str, str]:
+    import difflib
+
+    if not message.startswith(f"argument {VERB}") and not message.startswith("argument ["):
+        return f"{message[0].upper()}{message[1:]}.", f"See: {prog} --help"
+    near = difflib.get_close_matches(word, known, 1)
+    next_line = f"Did you mean: {prog} {near[0]}" if near else f"See what there is: {prog} --help"
+    return f"{prog} has no verb {word}.", next_line
 
 
 def add_verb(
@@ -20,7 +72,7 @@ def add_verb(
         help=does,
         description=f"{does[0].upper()}{does[1:]}.",
         epilog=f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
     parser.set_defaults(run=run)

@@ -3,7 +3,7 @@
 import argparse
 
 from thakur.cli.first import is_first, run_below
-from thakur.cli.parsing import Verbs, add_data_dir, host_settings
+from thakur.cli.parsing import Help, Verbs, add_data_dir, host_settings
 
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
@@ -13,7 +13,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
         help="run the platform on this host",
         description="Run the platform on this host: API, builds, applications and proxy. Ctrl-C ends all of it.",
         epilog="example:\n  thakur serve --http 0.0.0.0:80\n  thakur serve --role api --role worker",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.add_argument("--address", metavar="IP:PORT", help="where dashboard and API listen (THAKUR_ADDRESS)")
     parser.add_argument("--http", metavar="IP:PORT", help="where the proxy listens for visitors (THAKUR_HTTP)")
