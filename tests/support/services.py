@@ -37,7 +37,7 @@ from thakur.projects import (
     Repository,
 )
 from thakur.projects.overrides import changed
-from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus, EdgeSeen
+from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus, EdgeSeen, ReplicasSeen
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -357,6 +357,10 @@ class FakeRollouts:
 class FakeEdges:
     def __init__(self) -> None:
         self.rows: list[EdgeSeen] = []
+        self.seen: list[ReplicasSeen] = []
+
+    async def replicas(self, deployment_id: int) -> list[ReplicasSeen]:
+        return [*self.seen]
 
     async def list(self, principal: Principal) -> list[EdgeSeen]:
         return list(self.rows)

@@ -8,7 +8,8 @@ from thakur.accounts.principal import Action, Principal
 from thakur.accounts.structs import AuditEvent
 
 SUBJECT_CHARACTERS = 200
-LONGEST_LIST = 500
+# A page of the API, and one more that tells of the next.
+LONGEST_LIST = 501
 
 
 def note(session: AsyncSession, principal: Principal, action: str, subject: str, team_id: int | None = None) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
 from thakur.api.asked import dependencies
 from thakur.api.audited import Audited
+from thakur.api.body import StrictJson
+from thakur.api.described import Description
 from thakur.api.door import Door, PrincipalOf
 from thakur.api.events import EventStreams
 from thakur.api.interface import ApiServices, DescribeHost
@@ -33,17 +35,19 @@ def create_app(
     Where browsers come in, `entrance` keeps out what other sites make them send.
     Setting `stopping` ends every open log stream.
     """
-    handlers = [*EVERYWHERE, *PAGES]
+    resources = [*EVERYWHERE]
     provided = dependencies(services)
     streams = EventStreams(stopping)
     live_pages = LivePages(stopping)
     provided["tails"] = Provide(lambda: streams, sync_to_thread=False)
     provided["live_pages"] = Provide(lambda: live_pages, sync_to_thread=False)
     if describe_host is not None:
-        handlers += OPERATOR
+        resources += OPERATOR
         provided["describe_host"] = Provide(lambda: describe_host, sync_to_thread=False)
+    description = Description(resources, provided)
+    provided["description"] = Provide(lambda: description, sync_to_thread=False)
     app = Litestar(
-        handlers,
+        [Router("/", route_handlers=resources, dto=StrictJson, return_dto=None), *PAGES],
         dependencies=provided,
         exception_handlers={Exception: answer},
         request_max_body_size=JSON_BODY_BYTES,

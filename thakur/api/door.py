@@ -41,9 +41,14 @@ class Door:
 
     async def _admit(self, scope: Scope) -> Principal | None:
         principal = await self._principal_of(scope)
-        if principal is None and not WELCOME.fullmatch(scope["path"]):
+        if principal is None and not asks_nobody(scope["path"]):
             raise principal_missing()
         return principal
+
+
+def asks_nobody(path: str) -> bool:
+    """Whether somebody may come there of whom nothing is known."""
+    return _is_open(path) or WELCOME.fullmatch(path) is not None
 
 
 def _is_open(path: str) -> bool:

@@ -13,6 +13,8 @@ from thakur.errors import Invalid, Malformed, NotFound, ThakurError
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 60
+# What the framework calls the body of a request.
+BODY = "data"
 
 _BUG = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -62,6 +64,8 @@ def _refused(error: ValidationException) -> ThakurError:
     fields = [extra for extra in error.extra or [] if isinstance(extra, dict) and extra.get("key")]
     if not fields:
         return Malformed(error.detail)
+    if fields[0]["key"] == BODY:
+        return Malformed("This needs a body, as JSON")
     return Invalid(f"{fields[0]['key']}: {fields[0].get('message', 'is refused')}", field=str(fields[0]["key"]))
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import msgspec
 
 from thakur.api.interface import StreamsTaken
+from thakur.api.lines import lines_shown
 from thakur.background import Tasks
 from thakur.logs import Cleared, Line
 
@@ -98,7 +99,7 @@ class _Chunks:
 
 def encoded(lines: tuple[Line, ...]) -> bytes:
     """The events of a batch; a line's number is its event's id."""
-    return b"".join(b"id: %d\ndata: %b\n\n" % (line.number, msgspec.json.encode(line)) for line in lines)
+    return b"".join(b"id: %d\ndata: %b\n\n" % (line.number, msgspec.json.encode(line)) for line in lines_shown(lines))
 
 
 def cleared(item: Cleared) -> bytes:

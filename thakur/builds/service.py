@@ -35,7 +35,8 @@ from thakur.logs import Logs
 from thakur.projects import PRODUCTION, Projects, Repositories, RepositoryMissing
 from thakur.queue import BUILDS, Queue
 
-LONGEST_LIST = 200
+# A page of the API, and one more that tells of the next.
+LONGEST_LIST = 501
 
 log = logging.getLogger(__name__)
 

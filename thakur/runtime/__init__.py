@@ -3,7 +3,7 @@
 Deciding (service, rollout) knows the database; an edge (`edge*`) knows processes, sockets and its own files only.
 """
 
-from thakur.runtime.facts import EdgeFacts, Edges, EdgeSeen
+from thakur.runtime.facts import EdgeFacts, Edges, EdgeSeen, ReplicasSeen
 from thakur.runtime.interface import (
     AlreadyActive,
     ArtifactGone,
@@ -56,6 +56,7 @@ __all__ = [
     "Reason",
     "ReplicaState",
     "ReplicaStatus",
+    "ReplicasSeen",
     "RolloutFailure",
     "RolloutUnderWay",
     "Rollouts",

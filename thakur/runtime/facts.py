@@ -5,6 +5,7 @@ from typing import Protocol
 import msgspec
 
 from thakur.accounts import Principal
+from thakur.runtime.replica import ReplicaStatus
 
 
 class EdgeFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +30,18 @@ class EdgeSeen(msgspec.Struct, frozen=True, kw_only=True):
     facts: EdgeFacts | None = None
 
 
+class ReplicasSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The replicas of a deployment on one edge; None when the edge is away."""
+
+    edge: str
+    replicas: tuple[ReplicaStatus, ...] | None = None
+
+
 class Edges(Protocol):
-    """Looking at hosts."""
+    """Looking at hosts. One that does not answer in three seconds is away."""
+
+    async def replicas(self, deployment_id: int) -> list[ReplicasSeen]:
+        """How the replicas of a deployment fare on every edge, by name; for one that the asker was given."""
 
     async def list(self, principal: Principal) -> list[EdgeSeen]:
-        """Every edge, by name; one that does not answer in three seconds is away."""
+        """Every edge, by name."""

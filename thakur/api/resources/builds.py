@@ -1,5 +1,6 @@
 """Builds of a project: the list, one by number, its log, its end, and a new one from an upload."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -8,13 +9,16 @@ from litestar.params import FromPath, QueryParameter
 
 from thakur.api.asked import After, Asked, Asker, Before, Limit, Services
 from thakur.api.body import announced, counted, decoded
+from thakur.api.lines import LineShown
+from thakur.api.marks import TAKES, UPLOADS
+from thakur.api.paging import page_of
 from thakur.api.resources.logs import Tails, log_answer
 from thakur.api.resources.shown import BuildShown, build_shown
 from thakur.builds import GitSource, Upload
 from thakur.errors import Malformed
 
 ROOT = "/api/v1/projects/{name:str}/builds"
-UPLOAD_TYPES = frozenset({"application/zstd", "application/octet-stream", "application/x-tar+zstd"})
+UPLOAD_TYPES = ("application/zstd", "application/octet-stream", "application/x-tar+zstd")
 
 JSON_BYTES = 64 * 1024
 
@@ -32,14 +36,19 @@ class GitAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @get(ROOT)
 async def list_builds(
-    services: Services, principal: Asker, project: Asked, before: Before = None, limit: Limit = 50
-) -> list[BuildShown]:
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    before: Before = None,
+    limit: Limit = 50,
+) -> Response[list[BuildShown]]:
     """The newest builds, numbers below `before` if given."""
-    builds = await services.builds.list(principal, project.id, limit=limit, before=before)
-    return [build_shown(build) for build in builds]
+    builds = await services.builds.list(principal, project.id, limit=limit + 1, before=before)
+    return page_of(request, [build_shown(build) for build in builds], limit, attrgetter("number"))
 
 
-@post(ROOT, request_max_body_size=None)
+@post(ROOT, request_max_body_size=None, opt={TAKES: GitAsked, UPLOADS: UPLOAD_TYPES})
 async def request_build(
     request: Request[Any, Any, Any],
     services: Services,
@@ -88,7 +97,7 @@ async def build_logs(
     number: FromPath[int],
     after: After = 0,
     limit: Limit = 500,
-) -> Response[Any]:
+) -> Response[list[LineShown]]:
     """The lines of the build and of the deployment made from it."""
     build = await services.builds.get(principal, project.id, number)
     return await log_answer(request, services.logs, tails, build.log_stream_id, after=after, limit=limit)

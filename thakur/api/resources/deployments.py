@@ -1,13 +1,15 @@
 """Deployments of a project: the list, one by number and its log; a new one of an artifact that is there; and one's acts."""
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from thakur.api.asked import PAGE_LIMIT, After, Asked, Asker, Before, Limit, Services
-from thakur.api.body import decoded
+from thakur.api.lines import LineShown
+from thakur.api.paging import page_of
 from thakur.api.resources.logs import Tails, log_answer
 from thakur.api.resources.shown import DeploymentShown, deployment_shown
 from thakur.projects import PRODUCTION
@@ -28,25 +30,25 @@ class RedeployAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @get(ROOT)
 async def list_deployments(
+    request: Request[Any, Any, Any],
     services: Services,
     principal: Asker,
     project: Asked,
     before: Before = None,
     limit: Limit = 50,
     status: Status = None,
-) -> list[DeploymentShown]:
+) -> Response[list[DeploymentShown]]:
     """The newest deployments, numbers below `before` and of that `status` if given."""
-    rows = await services.runtime.list(principal, project.id, limit=limit, before=before, status=status)
-    return [deployment_shown(row) for row in rows]
+    rows = await services.runtime.list(principal, project.id, limit=limit + 1, before=before, status=status)
+    return page_of(request, [deployment_shown(row) for row in rows], limit, attrgetter("number"))
 
 
 @post(ROOT)
 async def redeploy(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+    data: JSONBody[RedeployAsked], services: Services, principal: Asker, project: Asked
 ) -> DeploymentShown:
     """A new deployment without a build: an artifact that is there, with the env vars of now."""
-    asked = decoded(await request.body(), RedeployAsked)
-    return deployment_shown(await services.rollouts.redeploy(principal, project.id, asked.origin, asked.environment))
+    return deployment_shown(await services.rollouts.redeploy(principal, project.id, data.origin, data.environment))
 
 
 @get(f"{ROOT}/{{number:int}}")
@@ -86,7 +88,7 @@ async def deployment_logs(
     after: After = 0,
     limit: Limit = 500,
     last: Last = None,
-) -> Response[Any]:
+) -> Response[list[LineShown]]:
     """The deployment's own lines, in one sequence with those of its build; or the newest `last` of them."""
     deployment = await services.runtime.get(principal, project.id, number)
     begin, most = (after, limit) if last is None else (None, last)

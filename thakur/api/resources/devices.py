@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.params import JSONBody
 
 from thakur.api.asked import Services
-from thakur.api.body import decoded
 from thakur.api.interface import login_unsafe
+from thakur.api.marks import ALSO_ANSWERS
 from thakur.api.visits import arrival_in
 
 ROOT = "/api/v1/devices"
@@ -50,12 +51,12 @@ class DeviceAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @post(ROOT)
-async def ask_in(request: Request[Any, Any, Any], services: Services) -> DeviceWaits:
+async def ask_in(request: Request[Any, Any, Any], data: JSONBody[DeviceNamed], services: Services) -> DeviceWaits:
     """Begin to wait for ten minutes."""
     arrival = arrival_in(request.scope)
     if not arrival.may_sign_in:
         raise login_unsafe()
-    asked = await services.devices.ask(decoded(await request.body(), DeviceNamed).name, arrival.address)
+    asked = await services.devices.ask(data.name, arrival.address)
     return DeviceWaits(
         device=asked.secret,
         code=asked.code,
@@ -65,10 +66,12 @@ async def ask_in(request: Request[Any, Any, Any], services: Services) -> DeviceW
     )
 
 
-@post(f"{ROOT}/collection")
-async def collect(request: Request[Any, Any, Any], services: Services) -> Response[DeviceAnswer]:
+@post(f"{ROOT}/collection", status_code=200, opt={ALSO_ANSWERS: (202,)})
+async def collect(
+    request: Request[Any, Any, Any], data: JSONBody[DeviceGiven], services: Services
+) -> Response[DeviceAnswer]:
     """The token, once; 202 while nobody has decided."""
-    secret = decoded(await request.body(), DeviceGiven).device
+    secret = data.device
     made = await services.devices.collect(secret, arrival_in(request.scope).address)
     if made is None:
         return Response(DeviceAnswer(status="waiting"), status_code=202)

@@ -1,15 +1,14 @@
 """Env vars of a project: the list, many set at once or one, a pasted `.env`, one unset. Values go in and never come out."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Request, delete, get, patch, post, put
-from litestar.params import FromPath, QueryParameter
+from litestar import delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
-from thakur.api.body import decoded
 from thakur.api.interface import ApiServices
 from thakur.projects import EnvVar, LeftOut, Phase, Project, Scope
 
@@ -59,31 +58,26 @@ async def list_env(services: Services, principal: Asker, project: Asked) -> list
 
 
 @patch(ROOT)
-async def set_env(request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked) -> EnvChanged:
+async def set_env(data: JSONBody[EnvAsked], services: Services, principal: Asker, project: Asked) -> EnvChanged:
     """Set all the values or none; other names stay as they are."""
-    asked = decoded(await request.body(), EnvAsked)
-    await services.env_vars.set(principal, project.id, asked.scope, asked.values, asked.phase)
-    return await _changed(services, principal, project, asked.scope, tuple(asked.values))
+    await services.env_vars.set(principal, project.id, data.scope, data.values, data.phase)
+    return await _changed(services, principal, project, data.scope, tuple(data.values))
 
 
 @post(ROOT, status_code=200)
-async def import_env(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
-) -> EnvChanged:
+async def import_env(data: JSONBody[DotenvAsked], services: Services, principal: Asker, project: Asked) -> EnvChanged:
     """Set what a `.env` says, but for the names that are refused."""
-    asked = decoded(await request.body(), DotenvAsked)
-    done = await services.env_vars.import_dotenv(principal, project.id, asked.scope, asked.text, asked.phase)
-    return await _changed(services, principal, project, asked.scope, done.names, done.left_out)
+    done = await services.env_vars.import_dotenv(principal, project.id, data.scope, data.text, data.phase)
+    return await _changed(services, principal, project, data.scope, done.names, done.left_out)
 
 
 @put(f"{ROOT}/{{key:str}}")
 async def put_env(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, key: FromPath[str]
+    data: JSONBody[ValueAsked], services: Services, principal: Asker, project: Asked, key: FromPath[str]
 ) -> EnvChanged:
     """Set one."""
-    asked = decoded(await request.body(), ValueAsked)
-    await services.env_vars.set(principal, project.id, asked.scope, {key: asked.value}, asked.phase)
-    return await _changed(services, principal, project, asked.scope, (key,))
+    await services.env_vars.set(principal, project.id, data.scope, {key: data.value}, data.phase)
+    return await _changed(services, principal, project, data.scope, (key,))
 
 
 @delete(f"{ROOT}/{{key:str}}", status_code=200)

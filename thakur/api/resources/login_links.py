@@ -1,15 +1,14 @@
 """Login links, for the operator: a route that only the local socket's app has."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from litestar import Request, post
+from litestar import post
+from litestar.params import JSONBody
 
 from thakur.accounts import LinkKind
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
-from thakur.api.body import decoded
 
 
 class LinkAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,9 +27,9 @@ class LinkShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @post("/api/v1/login-links", opt={IS_TOLD: True})
-async def make_login_link(request: Request[Any, Any, Any], services: Services, principal: Asker) -> LinkShown:
+async def make_login_link(data: JSONBody[LinkAsked], services: Services, principal: Asker) -> LinkShown:
     """A link that can be used once, within ten minutes."""
-    made = await services.links.make_login(principal, decoded(await request.body(), LinkAsked).user)
+    made = await services.links.make_login(principal, data.user)
     url = services.dashboard_url(f"/login/link/{made.secret}")
     return LinkShown(url=url, kind=made.kind, user=made.user, expires_at=made.expires_at)
 

@@ -11,6 +11,8 @@ from litestar.response import Stream
 from thakur.accounts import Action
 from thakur.api.asked import AfterOrNewest, Asked, Asker, Limit, Services
 from thakur.api.events import EventStreams
+from thakur.api.lines import LineShown, lines_shown
+from thakur.api.paging import next_link
 from thakur.errors import Invalid
 from thakur.logs import Line, Logs
 from thakur.projects import PRODUCTION
@@ -36,7 +38,7 @@ async def runtime_logs(
     project: Asked,
     after: AfterOrNewest = None,
     limit: Limit = NEWEST_LINES,
-) -> Response[Any]:
+) -> Response[list[LineShown]]:
     """What production's replicas write; without `after`, from the newest lines on."""
     stream_id = await services.runtime.runtime_stream(principal, project.id, PRODUCTION)
     return await log_answer(request, services.logs, tails, stream_id, after=after, limit=limit)
@@ -69,7 +71,10 @@ async def log_answer(
 ) -> Response[Any]:
     """Lines above `after`; without it the newest `limit`. An event stream goes on from `Last-Event-ID` if that is sent."""
     if "text/event-stream" not in request.headers.get("accept", ""):
-        return Response(await _lines(logs, stream_id, after, limit))
+        lines = lines_shown(await _lines(logs, stream_id, after, limit))
+        is_more = after is not None and len(lines) == limit
+        headers = {"link": next_link(request, "after", lines[-1].number)} if is_more else {}
+        return Response(lines, headers=headers)
     last_event = _last_event(request)
     after = after if last_event is None else last_event
     newest = () if after is not None else tuple(await logs.last(stream_id, limit))

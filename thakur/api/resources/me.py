@@ -1,15 +1,16 @@
 """The asker: who they are, where they are signed in, and what was done in their teams."""
 
-from typing import Any
+from operator import attrgetter
+from typing import Any, Literal
 
 import msgspec
-from litestar import Request, delete, get, put
-from litestar.params import FromPath
+from litestar import Request, Response, delete, get, put
+from litestar.params import FromPath, JSONBody
 
 from thakur.accounts import Action, AuditEvent, Role, Session, TokenScope
 from thakur.api.asked import Asker, Before, Limit, Services
 from thakur.api.audited import IS_TOLD
-from thakur.api.body import decoded
+from thakur.api.paging import page_of
 
 ROOT = "/api/v1"
 
@@ -22,6 +23,19 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | None
     scope: TokenScope | None
     may: tuple[str, ...]
+
+
+class SessionsEnded(msgspec.Struct, frozen=True):
+    """How many were ended."""
+
+    ended: int
+
+
+class SessionEnded(msgspec.Struct, frozen=True):
+    """The session that was ended."""
+
+    id: int
+    status: Literal["ended"] = "ended"
 
 
 class TeamChosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,11 +58,10 @@ async def get_me(services: Services, principal: Asker) -> Me:
 
 
 @put(f"{ROOT}/me/team")
-async def choose_team(request: Request[Any, Any, Any], services: Services, principal: Asker) -> TeamChosen:
+async def choose_team(data: JSONBody[TeamChosen], services: Services, principal: Asker) -> TeamChosen:
     """Make new things in another team from now on, in this session."""
-    asked = decoded(await request.body(), TeamChosen)
-    await services.sessions.act_in(principal, asked.team)
-    return asked
+    await services.sessions.act_in(principal, data.team)
+    return data
 
 
 @get(f"{ROOT}/sessions")
@@ -58,24 +71,24 @@ async def list_sessions(services: Services, principal: Asker) -> list[Session]:
 
 
 @delete(f"{ROOT}/sessions", status_code=200, opt={IS_TOLD: True})
-async def end_other_sessions(services: Services, principal: Asker) -> dict[str, int]:
+async def end_other_sessions(services: Services, principal: Asker) -> SessionsEnded:
     """Sign the asker out everywhere but here."""
-    return {"ended": await services.sessions.end_others(principal)}
+    return SessionsEnded(await services.sessions.end_others(principal))
 
 
 @delete(f"{ROOT}/sessions/{{session_id:int}}", status_code=200, opt={IS_TOLD: True})
-async def end_session(services: Services, principal: Asker, session_id: FromPath[int]) -> dict[str, int | str]:
+async def end_session(services: Services, principal: Asker, session_id: FromPath[int]) -> SessionEnded:
     """Sign the asker out there."""
     await services.sessions.end(principal, session_id)
-    return {"id": session_id, "status": "ended"}
+    return SessionEnded(session_id)
 
 
 @get(f"{ROOT}/audit")
 async def list_audit(
-    services: Services, principal: Asker, before: Before = None, limit: Limit = 50
-) -> list[AuditEvent]:
+    request: Request[Any, Any, Any], services: Services, principal: Asker, before: Before = None, limit: Limit = 50
+) -> Response[list[AuditEvent]]:
     """What was done in the teams whose audit log the asker may read, newest first."""
-    return await services.accounts.events(principal, before, limit)
+    return page_of(request, await services.accounts.events(principal, before, limit + 1), limit, attrgetter("id"))
 
 
 HANDLERS = [get_me, choose_team, list_sessions, end_other_sessions, end_session, list_audit]

@@ -1,19 +1,24 @@
 """Projects: the list, one by name, a new one, the end of one."""
 
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
+from litestar.params import JSONBody, QueryParameter
 
 from thakur.accounts import Action, Principal
-from thakur.api.asked import Asked, Asker, Services
+from thakur.api.asked import PAGE_LIMIT, Asked, Asker, Limit, Services
 from thakur.api.audited import SUBJECT
-from thakur.api.body import decoded
 from thakur.api.interface import ApiServices
+from thakur.api.paging import page_of
+from thakur.errors import Invalid
 from thakur.projects import Overrides, Project, ProjectStatus, Repository
 
 ROOT = "/api/v1/projects"
+
+BeforeName = Annotated[str | None, QueryParameter(max_length=63)]
 
 
 class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,24 +53,45 @@ class ProjectChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settings: dict[str, Any] = {}
 
 
+class ProjectGoing(msgspec.Struct, frozen=True):
+    """The project that is being deleted."""
+
+    name: str
+    status: ProjectStatus = ProjectStatus.DELETING
+
+
 @get(ROOT)
-async def list_projects(services: Services, principal: Asker) -> list[ProjectShown]:
-    """The projects of the asker's teams, newest first."""
-    return await _shown(services, principal, await services.projects.list(principal))
+async def list_projects(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    before: BeforeName = None,
+    limit: Limit = PAGE_LIMIT,
+) -> Response[list[ProjectShown]]:
+    """The projects of the asker's teams, newest first: those older than the project `before` if given."""
+    found = await services.projects.list(principal)
+    if before is not None:
+        names = [project.name for project in found]
+        if before not in names:
+            raise Invalid(f"There is no project {before} any more", hint="Begin with the first page.", field="before")
+        found = found[names.index(before) + 1 :]
+    found = found[: limit + 1]
+    return page_of(request, await _shown(services, principal, found), limit, attrgetter("name"))
 
 
 @post(ROOT)
-async def create_project(request: Request[Any, Any, Any], services: Services, principal: Asker) -> ProjectShown:
+async def create_project(
+    request: Request[Any, Any, Any], data: JSONBody[ProjectAsked], services: Services, principal: Asker
+) -> ProjectShown:
     """A new project."""
-    asked = decoded(await request.body(), ProjectAsked)
-    request.scope["state"][SUBJECT] = asked.name
+    request.scope["state"][SUBJECT] = data.name
     # What is refused leaves no project behind.
-    services.repositories.check(asked.git_url, asked.branch, asked.git_token)
-    if asked.git_url:
+    services.repositories.check(data.git_url, data.branch, data.git_token)
+    if data.git_url:
         principal.require(Action.CONFIGURE, principal.team_id)
-    project = await services.projects.create(principal, asked.name)
-    if asked.git_url:
-        await services.repositories.set(principal, project.id, asked.git_url, asked.branch, asked.git_token)
+    project = await services.projects.create(principal, data.name)
+    if data.git_url:
+        await services.repositories.set(principal, project.id, data.git_url, data.branch, data.git_token)
     (shown,) = await _shown(services, principal, [project])
     return shown
 
@@ -79,20 +105,19 @@ async def get_project(services: Services, principal: Asker, project: Asked) -> P
 
 @patch(f"{ROOT}/{{name:str}}")
 async def change_project(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+    data: JSONBody[ProjectChange], services: Services, principal: Asker, project: Asked
 ) -> ProjectShown:
     """Change all of it or nothing. What is live stays as it was made; the next build or deployment follows it."""
-    asked = decoded(await request.body(), ProjectChange)
-    settings = await services.projects.change_settings(principal, project.id, asked.settings)
+    settings = await services.projects.change_settings(principal, project.id, data.settings)
     (shown,) = await _shown(services, principal, [msgspec.structs.replace(project, settings=settings)])
     return shown
 
 
 @delete(f"{ROOT}/{{name:str}}", status_code=202)
-async def delete_project(services: Services, principal: Asker, project: Asked) -> dict[str, str]:
+async def delete_project(services: Services, principal: Asker, project: Asked) -> ProjectGoing:
     """It answers 404 from now on; replicas, files and rows go in the background."""
     await services.projects.delete(principal, project.name)
-    return {"name": project.name, "status": ProjectStatus.DELETING}
+    return ProjectGoing(project.name)
 
 
 async def _shown(services: ApiServices, principal: Principal, projects: list[Project]) -> list[ProjectShown]:

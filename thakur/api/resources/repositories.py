@@ -1,18 +1,16 @@
 """The repository of a project: the one that it has, another one, none."""
 
-from typing import Any
-
 import msgspec
-from litestar import Request, delete, put
+from litestar import delete, put
+from litestar.params import JSONBody
 
 from thakur.api.asked import Asked, Asker, Services
-from thakur.api.body import decoded
 from thakur.projects import Repository
 
 ROOT = "/api/v1/projects/{name:str}/repository"
 
 
-class RepositoryAsked(msgspec.Struct, frozen=True, kw_only=True):
+class RepositoryAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Without a branch or a token those that were given for the same URL stay; the empty ones forget them."""
 
     git_url: str
@@ -28,11 +26,10 @@ class RepositoryForgotten(msgspec.Struct, frozen=True):
 
 @put(ROOT)
 async def put_repository(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
+    data: JSONBody[RepositoryAsked], services: Services, principal: Asker, project: Asked
 ) -> Repository:
     """Name the repository. The token goes in and never comes out."""
-    asked = decoded(await request.body(), RepositoryAsked)
-    return await services.repositories.set(principal, project.id, asked.git_url, asked.branch, asked.git_token)
+    return await services.repositories.set(principal, project.id, data.git_url, data.branch, data.git_token)
 
 
 @delete(ROOT, status_code=200)

@@ -1,16 +1,15 @@
 """Teams of the asker: who is in them with which role, and who is invited."""
 
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 import msgspec
-from litestar import Request, delete, get, patch, post
-from litestar.params import FromPath
+from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from thakur.accounts import Link, Member, Role, Team
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
-from thakur.api.body import decoded
 
 ROOT = "/api/v1/teams"
 OF_TEAM = f"{ROOT}/{{team:str}}"
@@ -37,16 +36,38 @@ class InvitationShown(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class TeamShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A team of the asker's, with their own role in it."""
+
+    name: str
+    role: Role
+    created_at: datetime
+
+
+class MemberRemoved(msgspec.Struct, frozen=True):
+    """Who is in the team no more."""
+
+    user: str
+    status: Literal["removed"] = "removed"
+
+
+class InvitationWithdrawn(msgspec.Struct, frozen=True):
+    """The invitation whose link ended."""
+
+    id: int
+    status: Literal["withdrawn"] = "withdrawn"
+
+
 @get(ROOT)
-async def list_teams(services: Services, principal: Asker) -> list[Team]:
+async def list_teams(services: Services, principal: Asker) -> list[TeamShown]:
     """The asker's, by name, with their role in each."""
-    return await services.teams.list(principal)
+    return [_shown(team) for team in await services.teams.list(principal)]
 
 
 @post(ROOT, opt={IS_TOLD: True})
-async def make_team(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Team:
+async def make_team(data: JSONBody[TeamAsked], services: Services, principal: Asker) -> TeamShown:
     """Another team, with the asker as its owner."""
-    return await services.teams.make(principal, decoded(await request.body(), TeamAsked).name)
+    return _shown(await services.teams.make(principal, data.name))
 
 
 @get(f"{OF_TEAM}/members")
@@ -57,20 +78,20 @@ async def list_members(services: Services, principal: Asker, team: FromPath[str]
 
 @patch(f"{OF_TEAM}/members/{{user:str}}", opt={IS_TOLD: True})
 async def change_role(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, team: FromPath[str], user: FromPath[str]
+    data: JSONBody[RoleAsked], services: Services, principal: Asker, team: FromPath[str], user: FromPath[str]
 ) -> Member:
     """Give a member another role, from now on."""
-    role = decoded(await request.body(), RoleAsked).role
+    role = data.role
     return await services.teams.change_role(principal, team, user, role)
 
 
 @delete(f"{OF_TEAM}/members/{{user:str}}", status_code=200, opt={IS_TOLD: True})
 async def remove_member(
     services: Services, principal: Asker, team: FromPath[str], user: FromPath[str]
-) -> dict[str, str]:
+) -> MemberRemoved:
     """Their tokens in the team end at once."""
     await services.teams.remove(principal, team, user)
-    return {"user": user, "status": "removed"}
+    return MemberRemoved(user)
 
 
 @get(f"{OF_TEAM}/invitations")
@@ -81,10 +102,10 @@ async def list_invitations(services: Services, principal: Asker, team: FromPath[
 
 @post(f"{OF_TEAM}/invitations", opt={IS_TOLD: True})
 async def invite(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, team: FromPath[str]
+    data: JSONBody[RoleAsked], services: Services, principal: Asker, team: FromPath[str]
 ) -> InvitationShown:
     """A link into the team, for one person, once."""
-    role = decoded(await request.body(), RoleAsked).role
+    role = data.role
     made = await services.links.invite(principal, team, role)
     url = services.dashboard_url(f"/login/link/{made.secret}")
     return InvitationShown(url=url, team=team, role=role, expires_at=made.expires_at)
@@ -93,10 +114,14 @@ async def invite(
 @delete(f"{OF_TEAM}/invitations/{{invitation:int}}", status_code=200, opt={IS_TOLD: True})
 async def withdraw_invitation(
     services: Services, principal: Asker, team: FromPath[str], invitation: FromPath[int]
-) -> dict[str, int | str]:
+) -> InvitationWithdrawn:
     """Its link is of no use from now on."""
     await services.links.withdraw(principal, team, invitation)
-    return {"id": invitation, "status": "withdrawn"}
+    return InvitationWithdrawn(invitation)
+
+
+def _shown(team: Team) -> TeamShown:
+    return TeamShown(name=team.name, role=team.role, created_at=team.created_at)
 
 
 HANDLERS = [

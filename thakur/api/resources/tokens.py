@@ -1,16 +1,15 @@
 """API tokens of the asker: the list, a new one, the end of one."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import msgspec
-from litestar import Request, delete, get, post
-from litestar.params import FromPath
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
 
 from thakur.accounts import Token, TokenScope
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
-from thakur.api.body import decoded
 
 ROOT = "/api/v1/tokens"
 LONGEST_DAYS = 3650
@@ -35,6 +34,13 @@ class TokenShown(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
 
 
+class TokenRevoked(msgspec.Struct, frozen=True):
+    """The token that ended."""
+
+    name: str
+    status: Literal["revoked"] = "revoked"
+
+
 @get(ROOT)
 async def list_tokens(services: Services, principal: Asker) -> list[Token]:
     """The asker's own, newest first; whoever manages members sees all of the team."""
@@ -42,11 +48,10 @@ async def list_tokens(services: Services, principal: Asker) -> list[Token]:
 
 
 @post(ROOT, opt={IS_TOLD: True})
-async def make_token(request: Request[Any, Any, Any], services: Services, principal: Asker) -> TokenShown:
+async def make_token(data: JSONBody[TokenAsked], services: Services, principal: Asker) -> TokenShown:
     """A token in the team that the asker acts in."""
-    asked = decoded(await request.body(), TokenAsked)
-    life = None if asked.expires_days is None else timedelta(days=asked.expires_days)
-    made = await services.tokens.make(principal, asked.name, asked.scope, life)
+    life = None if data.expires_days is None else timedelta(days=data.expires_days)
+    made = await services.tokens.make(principal, data.name, data.scope, life)
     return TokenShown(
         token=made.secret,
         name=made.token.name,
@@ -58,10 +63,10 @@ async def make_token(request: Request[Any, Any, Any], services: Services, princi
 
 
 @delete(f"{ROOT}/{{token:str}}", status_code=200, opt={IS_TOLD: True})
-async def revoke_token(services: Services, principal: Asker, token: FromPath[str]) -> dict[str, str]:
+async def revoke_token(services: Services, principal: Asker, token: FromPath[str]) -> TokenRevoked:
     """Nobody is let in by it from now on."""
     await services.tokens.revoke(principal, token)
-    return {"name": token, "status": "revoked"}
+    return TokenRevoked(token)
 
 
 HANDLERS = [list_tokens, make_token, revoke_token]

@@ -1,0 +1,138 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from litestar.testing import AsyncTestClient
+
+from support.rights import RIGHTS
+from thakur.api import create_app
+from thakur.api.described.examples import _BY_KIND
+
+# What clients were generated from keeps its name.
+OPERATIONS = """
+up ready get_openapi
+list_projects create_project get_project change_project delete_project clear_cache list_domains
+put_repository forget_repository list_env set_env import_env put_env delete_env
+list_builds request_build get_build cancel_build build_logs clear_build_logs
+list_deployments redeploy get_deployment rollback restart cancel deployment_logs list_replicas
+runtime_logs clear_runtime_logs list_edges
+list_tokens make_token revoke_token list_sessions end_session end_other_sessions get_me choose_team list_audit
+list_teams make_team list_members change_role remove_member list_invitations invite withdraw_invitation
+ask_in collect
+"""
+# What has no name and no number is known by its key.
+HANDLES = {"Link.id", "InvitationWithdrawn.id", "Session.id", "SessionEnded.id", "AuditEvent.id", "Problem.id"}
+
+
+@pytest.fixture
+async def document(client) -> dict[str, Any]:
+    answer = await client.get("/api/v1/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    return answer.json()
+
+
+def operations(document) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+async def test_every_route_of_the_api_is_described_and_no_page_is(document):
+    described = {(method.upper(), path) for method, path, _ in operations(document)}
+    routed = {(method, path) for method, path in RIGHTS if path.startswith("/api/") or path in ("/up", "/ready")}
+
+    assert described - routed == {("GET", "/api/v1/host"), ("POST", "/api/v1/login-links")}
+    assert routed <= described
+
+
+async def test_operations_keep_their_names(document):
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert sorted(names) == sorted([*OPERATIONS.split(), "get_host", "make_login_link"])
+
+
+async def test_every_operation_says_what_it_does_takes_and_answers(document):
+    tags = {tag["name"] for tag in document["tags"]}
+    for _, path, operation in operations(document):
+        assert operation["summary"], path
+        assert set(operation["tags"]) <= tags
+        assert all(parameter["description"] for parameter in operation["parameters"])
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        done = [answer for status, answer in operation["responses"].items() if status < "300"]
+        assert done, path
+        for body in (*bodies, *done):
+            assert body["content"]["application/json"]["example"], path
+
+
+async def test_every_refusal_is_a_problem_that_the_document_explains(document):
+    known = document["components"]["responses"]
+    for _, path, operation in operations(document):
+        refusals = [answer for status, answer in operation["responses"].items() if status >= "400"]
+        assert refusals or path == "/up"
+        assert {answer["$ref"].rpartition("/")[2] for answer in refusals} <= set(known)
+    for answer in known.values():
+        assert list(answer["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize("kind", _BY_KIND, ids=lambda kind: kind.__name__)
+def test_an_example_is_what_it_is_an_example_of(kind):
+    example = _BY_KIND[kind]
+
+    assert msgspec.json.decode(msgspec.json.encode(example), type=kind) == example
+
+
+async def test_an_example_of_a_parameter_is_one_that_it_may_be(document):
+    for _, path, operation in operations(document):
+        for parameter in operation["parameters"]:
+            schema, example = parameter["schema"], parameter["example"]
+            if schema.get("type") == "integer":
+                assert schema.get("minimum", 0) <= example <= schema.get("maximum", example), path
+            if "pattern" in schema:
+                assert re.search(schema["pattern"], example), path
+
+
+async def test_no_key_of_a_table_is_shown(document):
+    for name, schema in document["components"]["schemas"].items():
+        keys = [key for key in schema.get("properties", {}) if key == "id" or key.endswith("_id")]
+        assert {f"{name}.{key}" for key in keys} <= HANDLES
+
+
+async def test_every_reference_leads_somewhere(document):
+    def walk(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key == "$ref":
+                    yield inner
+                yield from walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from walk(inner)
+
+    for reference in set(walk(document)):
+        _, _, kind, name = reference.split("/")
+        assert name in document["components"][kind]
+
+
+async def test_every_body_says_which_fields_there_are(document):
+    schemas = document["components"]["schemas"]
+    for _, _, operation in operations(document):
+        if "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            assert schemas[schema["$ref"].rpartition("/")[2]]["additionalProperties"] is False
+
+
+async def test_a_stranger_is_not_told_what_there_is(stranger):
+    assert (await stranger.get("/api/v1/openapi.json")).status_code == 401
+
+
+async def test_what_only_the_operator_has_is_described_to_nobody_else(doubles, stopping, operator):
+    async def member(_scope):
+        return operator
+
+    async with AsyncTestClient(create_app(doubles.services(), member, stopping)) as other:
+        document = (await other.get("/api/v1/openapi.json")).json()
+
+    assert "/api/v1/projects" in document["paths"]
+    assert "/api/v1/host" not in document["paths"]

@@ -1,0 +1,79 @@
+"""Parameters by name: what each means, what it may be, and an example. The same name means the same everywhere."""
+
+from typing import Any
+
+LARGEST_NUMBER = 2**31 - 1
+
+_NUMBER = {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER}
+_CURSOR = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
+_LABEL = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+
+# By name: what it means, its schema where the framework knows less, an example.
+PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
+    "name": ("The project's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "shop"),
+    "number": ("The number of a build or deployment in its project", {"type": "integer", "minimum": 0}, 97),
+    "key": ("The env var's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "API_KEY"),
+    "team": ("The team's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "default"),
+    "user": ("The member's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "grace"),
+    "token": ("The token's name, not its secret", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "ci"),
+    "invitation": ("The invitation's `id`", {"type": "integer", "minimum": 0}, 3),
+    "session_id": ("The session's `id`", {"type": "integer", "minimum": 0}, 12),
+    "before": ("Only what is older than this: the cursor of the page before, as `Link` gives it", {}, 97),
+    "after": ("Only lines with a higher number", {"type": "integer", "minimum": 0}, 500),
+    "limit": ("How many at most", {}, 50),
+    "last": ("Instead of `after` and `limit`: the newest lines, this many", {"type": "integer"}, 100),
+    "status": ("Only deployments of this status", {}, "active"),
+    "scope": ("Whose env vars: production's, or those that all previews share", {}, "production"),
+    "folder": ("Of an upload: the folder's name, for people", {}, "shop"),
+    "commit": (
+        "Of an upload: the commit that was packed",
+        {"type": "string"},
+        "5d41402abc4b2a76b9719d911017c592ae1f3b7c",
+    ),
+    "message": ("Of an upload: the commit's first line", {"type": "string"}, "Add a basket"),
+    "fresh": ("Of an upload: build with nothing kept from earlier builds", {}, False),
+}
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Makes a repetition safe: within 24 hours the same request with the same key is done once and answered alike.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+    "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+}
+LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "Of an event stream: the number of the last line that was read, in place of `after`.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+    "example": "500",
+}
+
+
+def parameter_of(found: dict[str, Any]) -> dict[str, Any]:
+    """The parameter that the framework found, with what is known of it here."""
+    meaning, known, example = PARAMETERS[found["name"]]
+    schema = _plain(found["schema"]) | known
+    if found["name"] == "before" and schema.get("type") == "integer":
+        schema = schema | {"minimum": 0}
+    elif found["name"] == "before":
+        example = "shop"
+    return {
+        "name": found["name"],
+        "in": found["in"],
+        "required": found["required"],
+        "description": meaning,
+        "schema": schema,
+        "example": example,
+    }
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    # What may be left out is no null: a query cannot say null.
+    options = schema.pop("oneOf", [])
+    for option in options:
+        if option != {"type": "null"}:
+            schema |= option
+    return schema
