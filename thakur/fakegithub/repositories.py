@@ -1,0 +1,116 @@
+"""The stand-in's REST: repositories, their branches, deployments and statuses, with the permissions of each."""
+
+from typing import Any
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from thakur.fakegithub.answers import Refusal, not_found, paged
+from thakur.fakegithub.commits import branches, commit_of
+from thakur.fakegithub.knowing import installed as token_in
+from thakur.fakegithub.knowing import may_see, repository_in
+from thakur.fakegithub.shown import repository_shown, user_shown
+from thakur.fakegithub.state import FakeRepository, State
+
+PLACES = ("/repos/{owner}/{repo}", "/repositories/{id:[0-9]+}")
+STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
+COMMIT_STATES = ("error", "failure", "pending", "success")
+DESCRIPTION_CHARACTERS = 140
+
+
+class RepositoryRoutes:
+    """What is asked with an installation's token."""
+
+    def __init__(self, state: State, web_url: str) -> None:
+        self._state = state
+        self._web_url = web_url
+
+    def routes(self) -> list[web.RouteDef]:
+        found = []
+        for place in PLACES:
+            found += [
+                web.get(place, self.repository),
+                web.get(f"{place}/branches/{{branch:.+}}", self.branch),
+                web.get(f"{place}/deployments", self.deployments),
+                web.post(f"{place}/deployments", self.deploy),
+                web.post(f"{place}/deployments/{{deployment}}/statuses", self.tell),
+                web.post(f"{place}/statuses/{{sha}}", self.commit_status),
+            ]
+        return found
+
+    async def repository(self, request: web.Request) -> web.Response:
+        if "owner" in request.match_info:
+            asked = f"{request.match_info['owner']}/{request.match_info['repo']}"
+            named = self._state.named(asked)
+            if named and named.full_name.lower() != asked.lower() and may_see(token_in(self._state, request), named):
+                there = f"{self._web_url}/api/v3/repositories/{named.id}"
+                return web.json_response(
+                    {"message": "Moved Permanently", "url": there}, status=301, headers={"Location": there}
+                )
+        found = repository_in(self._state, request, "metadata", "read")
+        return web.json_response(repository_shown(found, self._web_url))
+
+    async def branch(self, request: web.Request) -> web.Response:
+        found = repository_in(self._state, request, "contents", "read")
+        name = unquote(request.match_info["branch"])
+        sha = (await branches(found.path)).get(name)
+        if sha is None:
+            raise Refusal(404, "Branch not found")
+        commit = await commit_of(found.path, sha)
+        person = {"name": commit.author, "email": commit.email, "date": commit.at}
+        body = {
+            "name": name,
+            "protected": False,
+            "commit": {
+                "sha": sha,
+                "commit": {"message": commit.message, "author": person, "committer": person},
+                "author": user_shown(found.owner, self._web_url),
+            },
+        }
+        return web.json_response(body)
+
+    async def deployments(self, request: web.Request) -> web.Response:
+        found = repository_in(self._state, request, "deployments", "read")
+        wanted = {name: request.query[name] for name in ("sha", "environment", "task") if name in request.query}
+        same = [each for each in reversed(found.deployments) if wanted.items() <= each.items()]
+        return paged(request, same)
+
+    async def deploy(self, request: web.Request) -> web.Response:
+        found = repository_in(self._state, request, "deployments", "write")
+        asked: dict[str, Any] = await request.json()
+        if asked.get("auto_merge", True) or asked.get("required_contexts") is None:
+            raise Refusal(409, "Conflict: Commit status checks failed for the ref.")
+        made = {
+            "id": self._state.new_id(),
+            "sha": asked["ref"],
+            "ref": asked["ref"],
+            "task": "deploy",
+            "environment": asked.get("environment", "production"),
+            "description": asked.get("description"),
+            "statuses": [],
+        }
+        found.deployments.append(made)
+        return web.json_response(made, status=201)
+
+    async def tell(self, request: web.Request) -> web.Response:
+        found = repository_in(self._state, request, "deployments", "write")
+        asked: dict[str, Any] = await request.json()
+        wanted = int(request.match_info["deployment"])
+        made = next((each for each in found.deployments if each["id"] == wanted), None)
+        if made is None:
+            raise not_found()
+        _check(asked, STATES)
+        made["statuses"].append(asked)
+        return web.json_response(asked | {"id": self._state.new_id()}, status=201)
+
+    async def commit_status(self, request: web.Request) -> web.Response:
+        found: FakeRepository = repository_in(self._state, request, "statuses", "write")
+        asked: dict[str, Any] = await request.json()
+        _check(asked, COMMIT_STATES)
+        found.statuses.append(asked | {"sha": request.match_info["sha"]})
+        return web.json_response(asked | {"id": self._state.new_id()}, status=201)
+
+
+def _check(asked: dict[str, Any], states: tuple[str, ...]) -> None:
+    if asked.get("state") not in states or len(asked.get("description") or "") > DESCRIPTION_CHARACTERS:
+        raise Refusal(422, "Validation Failed")

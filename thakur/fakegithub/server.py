@@ -1,0 +1,128 @@
+"""The stand-in itself: one address on loopback for its pages' URLs, its API and its repositories."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Self
+
+from aiohttp import web
+
+from thakur.fakegithub.answers import Refusal, refused
+from thakur.fakegithub.apps import AppRoutes
+from thakur.fakegithub.commits import make
+from thakur.fakegithub.events import installation_event, renamed_event
+from thakur.fakegithub.faults import Fault, Faults
+from thakur.fakegithub.git_http import GitRoutes
+from thakur.fakegithub.hooks import Hooks
+from thakur.fakegithub.repositories import RepositoryRoutes
+from thakur.fakegithub.state import FakeApp, FakeInstallation, FakeRepository, State
+
+# GitHub takes this of one push.
+BODY_BYTES = 2 * 1024**3
+VERSIONS = ("2022-11-28", "2026-03-10")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class FakeGitHub:
+    """Serves for the length of its block, in the loop that enters it; what it keeps of repositories is below `directory`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.state = State()
+        self.hooks = Hooks(self.state)
+        self.faults = Faults()
+        self.owner_password = secrets.token_hex(16)
+        self._directory = directory
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    async def __aenter__(self) -> Self:
+        api = web.Application(middlewares=[self._answer])
+        api.add_routes(AppRoutes(self.state, self.hooks, self.url).routes())
+        api.add_routes(RepositoryRoutes(self.state, self.url).routes())
+        site = web.Application(client_max_size=BODY_BYTES)
+        site.add_subapp("/api/v3", api)
+        site.add_routes(GitRoutes(self.state, self.hooks, self.url, self.owner_password).routes())
+        self._runner = web.AppRunner(site)
+        await self._runner.setup()
+        await web.SockSite(self._runner, self._socket).start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.hooks.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def add_app(self, slug: str = "thakur", hook_url: str = "") -> FakeApp:
+        """A new App; a ping goes to its webhook's address."""
+        app = FakeApp(id=self.state.new_id(), slug=slug, hook_url=hook_url)
+        self.state.apps[app.id] = app
+        if hook_url:
+            hook = {"type": "App", "id": self.state.new_id(), "active": True, "events": app.events, "app_id": app.id}
+            self.hooks.to_app(app, "ping", {"zen": "Half measures are as bad as nothing at all.", "hook": hook})
+        return app
+
+    async def add_repository(self, full_name: str, *, is_private: bool = True) -> FakeRepository:
+        """A new, empty one."""
+        repository_id = self.state.new_id()
+        made = FakeRepository(repository_id, full_name, self._directory / f"{repository_id}.git", is_private)
+        await make(made.path, made.default_branch)
+        self.state.repositories[repository_id] = made
+        return made
+
+    def install(self, app: FakeApp, account: str, *repositories: FakeRepository) -> FakeInstallation:
+        """Install it on the account, for these repositories."""
+        made = FakeInstallation(self.state.new_id(), app, account, {each.id for each in repositories})
+        self.state.installations[made.id] = made
+        self.hooks.of_installation(made, "installation", installation_event(made, "created", self.url))
+        return made
+
+    def uninstall(self, installation: FakeInstallation) -> None:
+        """Let it go; its tokens open nothing any more."""
+        del self.state.installations[installation.id]
+        self.state.tokens = {
+            text: token for text, token in self.state.tokens.items() if token.installation is not installation
+        }
+        self.hooks.of_installation(installation, "installation", installation_event(installation, "deleted", self.url))
+
+    def suspend(self, installation: FakeInstallation, *, is_suspended: bool) -> None:
+        installation.is_suspended = is_suspended
+        action = "suspend" if is_suspended else "unsuspend"
+        self.hooks.of_installation(installation, "installation", installation_event(installation, action, self.url))
+
+    def rename(self, repository: FakeRepository, full_name: str) -> None:
+        """Give it another name; the old one leads to it."""
+        before = repository.full_name
+        repository.names.append(before)
+        repository.full_name = full_name
+        self.hooks.happened(repository, "repository", renamed_event(repository, before, self.url))
+
+    def fail(self, match: str, times: int, status: int, message: str = "Server Error", **headers: str) -> None:
+        """Answer the next questions whose method and path hold `match` so; `_` in a header's name is a hyphen."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.faults.add(Fault(match, times, status, named, message))
+
+    def push_url(self, repository: FakeRepository) -> str:
+        """Where the owner pushes to."""
+        return f"{self.url.replace('://', f'://{repository.owner}:{self.owner_password}@')}/{repository.full_name}.git"
+
+    @web.middleware
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        fault = self.faults.take(request)
+        if fault is not None:
+            return refused(Refusal(fault.status, fault.message, fault.headers))
+        if request.headers.get("X-GitHub-Api-Version", VERSIONS[0]) not in VERSIONS:
+            return refused(Refusal(400, "API version is not supported"))
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            return refused(refusal)
+        except (KeyError, ValueError, asyncio.IncompleteReadError):
+            return refused(Refusal(422, "Validation Failed"))

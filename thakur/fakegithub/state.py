@@ -1,0 +1,118 @@
+"""What the stand-in knows: in memory, but for the repositories themselves, which are on disk."""
+
+import functools
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+PERMISSIONS = {
+    "metadata": "read",
+    "contents": "read",
+    "statuses": "write",
+    "deployments": "write",
+    "pull_requests": "write",
+}
+EVENTS = ["push", "pull_request", "create", "delete", "repository"]
+TOKEN_LIFE = timedelta(hours=1)
+
+
+@functools.cache
+def private_key() -> str:
+    """One for every App of this process: to make one takes longer than a test."""
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    kind = serialization.PrivateFormat.TraditionalOpenSSL
+    return made.private_bytes(serialization.Encoding.PEM, kind, serialization.NoEncryption()).decode()
+
+
+@dataclass
+class FakeApp:
+    """A GitHub App with what its owner would be shown of it."""
+
+    id: int
+    slug: str
+    hook_url: str
+    webhook_secret: str = field(default_factory=lambda: secrets.token_hex(20))
+    client_id: str = field(default_factory=lambda: f"Iv23li{secrets.token_hex(7)}")
+    client_secret: str = field(default_factory=lambda: secrets.token_hex(20))
+    permissions: dict[str, str] = field(default_factory=lambda: dict(PERMISSIONS))
+    events: list[str] = field(default_factory=lambda: list(EVENTS))
+    private_key: str = field(default_factory=private_key)
+
+
+@dataclass
+class FakeRepository:
+    """A repository; `names` are what it was called before."""
+
+    id: int
+    full_name: str
+    path: Path
+    is_private: bool = True
+    default_branch: str = "main"
+    names: list[str] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    deployments: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def owner(self) -> str:
+        return self.full_name.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.full_name.partition("/")[2]
+
+
+@dataclass
+class FakeInstallation:
+    """An App on an account, with the repositories that were chosen."""
+
+    id: int
+    app: FakeApp
+    account: str
+    repository_ids: set[int]
+    is_suspended: bool = False
+
+
+@dataclass
+class FakeToken:
+    """A token as it was asked for."""
+
+    installation: FakeInstallation
+    repository_ids: frozenset[int]
+    permissions: dict[str, str]
+    expires_at: datetime = field(default_factory=lambda: datetime.now(UTC) + TOKEN_LIFE)
+
+
+class State:
+    """All of it."""
+
+    def __init__(self) -> None:
+        self.apps: dict[int, FakeApp] = {}
+        self.installations: dict[int, FakeInstallation] = {}
+        self.repositories: dict[int, FakeRepository] = {}
+        self.tokens: dict[str, FakeToken] = {}
+        self.minted = 0
+        self._last_id = 1000
+
+    def new_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def named(self, full_name: str) -> FakeRepository | None:
+        """The repository of that name, or that had it before."""
+        wanted = full_name.lower()
+        every = self.repositories.values()
+        now = next((each for each in every if each.full_name.lower() == wanted), None)
+        return now or next((each for each in every if wanted in map(str.lower, each.names)), None)
+
+    def mint(self, installation: FakeInstallation, repository_ids: frozenset[int], permissions: dict[str, str]) -> str:
+        """A token of the form that GitHub's have since 2026: long, with dots."""
+        self.minted += 1
+        body = ".".join(secrets.token_urlsafe(160) for _ in range(2))
+        token = f"ghs_{installation.app.id}_{body}"
+        self.tokens[token] = FakeToken(installation, repository_ids, permissions)
+        return token

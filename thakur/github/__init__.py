@@ -1,0 +1,56 @@
+"""GitHub: an *App* proves itself by its key, an *installation* of it opens repositories for an hour at a time.
+
+The client alone: no table, and nothing of what is built. Every GitHub is one by its own two addresses.
+"""
+
+from thakur.github.app import App
+from thakur.github.installed import Installed
+from thakur.github.interface import (
+    AppFound,
+    AppKey,
+    AppKeyRefused,
+    CredentialsRefused,
+    Delivery,
+    DeploymentState,
+    GitHubUnavailable,
+    Head,
+    Installation,
+    InstallationToken,
+    NotPermitted,
+    NotThere,
+    Repository,
+    RequestRefused,
+    SiteRefused,
+    StatusState,
+)
+from thakur.github.rest import Rest
+from thakur.github.signing import check_key
+from thakur.github.sites import FULL_NAME, Site, site_of
+from thakur.github.tokens import Scope
+
+__all__ = [
+    "FULL_NAME",
+    "App",
+    "AppFound",
+    "AppKey",
+    "AppKeyRefused",
+    "CredentialsRefused",
+    "Delivery",
+    "DeploymentState",
+    "GitHubUnavailable",
+    "Head",
+    "Installation",
+    "InstallationToken",
+    "Installed",
+    "NotPermitted",
+    "NotThere",
+    "Repository",
+    "RequestRefused",
+    "Rest",
+    "Scope",
+    "Site",
+    "SiteRefused",
+    "StatusState",
+    "check_key",
+    "site_of",
+]

@@ -1,0 +1,98 @@
+"""What an installation of an App may ask of its repositories, and tell of them."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from thakur.github.app import App
+from thakur.github.interface import (
+    CredentialsRefused,
+    DeploymentState,
+    Head,
+    NotThere,
+    Repository,
+    StatusState,
+)
+from thakur.github.rest import Answer
+from thakur.github.tokens import Scope
+
+# GitHub's own bound of a description.
+DESCRIPTION_CHARACTERS = 140
+
+
+class Installed:
+    """Asks as one installation; a token that GitHub does not take any more is replaced, once."""
+
+    def __init__(self, app: App, installation_id: int) -> None:
+        self._app = app
+        self._scope = Scope(installation_id)
+        self._payer = f"installation {installation_id}"
+
+    async def repository(self, full_name: str) -> Repository:
+        """Raises NotThere."""
+        return msgspec.convert((await self._ask("GET", f"/repos/{full_name}")).data, Repository, strict=False)
+
+    async def repository_of(self, repository_id: int) -> Repository:
+        """The one of that id, whatever it is called by now. Raises NotThere."""
+        return msgspec.convert(
+            (await self._ask("GET", f"/repositories/{repository_id}")).data, Repository, strict=False
+        )
+
+    async def head(self, repository_id: int, branch: str) -> Head | None:
+        """The branch's newest commit; None when there is no such branch. Raises NotThere when the repository is gone."""
+        path = f"/repositories/{repository_id}"
+        try:
+            data = (await self._ask("GET", f"{path}/branches/{quote(branch, safe='')}")).data
+        except NotThere:
+            await self._ask("GET", path)
+            return None
+        commit = data["commit"]
+        said = commit.get("commit") or {}
+        author = (said.get("author") or {}).get("name") or ""
+        return Head(str(commit["sha"]), str(said.get("message") or ""), str(author))
+
+    async def make_deployment(self, repository_id: int, sha: str, environment: str, description: str) -> int:
+        """Its id; the one that there is already, if an earlier call was cut off."""
+        path = f"/repositories/{repository_id}/deployments"
+        query = f"?sha={sha}&environment={quote(environment, safe='')}&task=deploy"
+        for each in (await self._ask("GET", path + query)).data or []:
+            if each.get("description") == description:
+                return int(each["id"])
+        asked = {
+            "ref": sha,
+            "environment": environment,
+            "description": description,
+            "auto_merge": False,
+            "required_contexts": [],
+            "production_environment": environment == "production",
+            "transient_environment": False,
+        }
+        return int((await self._ask("POST", path, asked)).data["id"])
+
+    async def tell_deployment(
+        self, repository_id: int, deployment_id: int, state: DeploymentState, told: dict[str, str]
+    ) -> None:
+        """`told` holds a description and URLs, by GitHub's names."""
+        path = f"/repositories/{repository_id}/deployments/{deployment_id}/statuses"
+        await self._ask("POST", path, {"state": state, "auto_inactive": False} | _cut(told))
+
+    async def tell_commit(
+        self, repository_id: int, sha: str, context: str, state: StatusState, told: dict[str, str]
+    ) -> None:
+        """`told` holds a description and a `target_url`."""
+        path = f"/repositories/{repository_id}/statuses/{sha}"
+        await self._ask("POST", path, {"state": state, "context": context} | _cut(told))
+
+    async def _ask(self, method: str, path: str, body: object = None) -> Answer:
+        token = await self._app.tokens.get(self._scope)
+        try:
+            return await self._app.rest.ask(self._payer, method, path, token, body)
+        except CredentialsRefused:
+            self._app.tokens.forget(self._scope, token)
+            token = await self._app.tokens.get(self._scope)
+            return await self._app.rest.ask(self._payer, method, path, token, body)
+
+
+def _cut(told: dict[str, str]) -> dict[str, Any]:
+    return {name: value[:DESCRIPTION_CHARACTERS] if name == "description" else value for name, value in told.items()}

@@ -1,0 +1,135 @@
+"""What GitHub tells, and the ways in which it does not."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from thakur.errors import Forbidden, Invalid, NotFound, ThakurError, Unavailable
+from thakur.github.sites import Site
+
+# Of a deployment, in GitHub's own words.
+DeploymentState = Literal["queued", "in_progress", "success", "failure", "error", "inactive"]
+StatusState = Literal["pending", "success", "failure", "error"]
+
+
+class AppKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A GitHub App as its site knows it, with the key that proves it."""
+
+    site: Site
+    app_id: int
+    private_key: str
+
+    def __repr__(self) -> str:
+        return f"AppKey({self.site.web_url}, {self.app_id})"
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A person or an organisation."""
+
+    login: str
+
+
+class AppFound(msgspec.Struct, frozen=True):
+    """The App itself."""
+
+    id: int
+    slug: str
+    name: str = ""
+
+
+class Installation(msgspec.Struct, frozen=True, kw_only=True):
+    """An App on an account; one that is suspended opens nothing."""
+
+    id: int
+    account: Account
+    repository_selection: str = "selected"
+    suspended_at: datetime | None = None
+
+
+class Repository(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository. Its id stays when it is renamed or given to somebody else."""
+
+    id: int
+    full_name: str
+    default_branch: str = "main"
+    private: bool = False
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The newest commit of a branch."""
+
+    sha: str
+    message: str
+    author: str
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt of GitHub's to deliver an event; attempts of the same event share their `guid`."""
+
+    id: int
+    guid: str
+    delivered_at: datetime
+    status: str
+    event: str = ""
+    redelivery: bool = False
+
+
+class InstallationToken(msgspec.Struct, frozen=True):
+    """What opens an installation's repositories for an hour. Nothing is read from its text, which may be 500 characters."""
+
+    token: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"InstallationToken(expires_at={self.expires_at:%H:%M})"
+
+
+class SiteRefused(Invalid):
+    """The address of a GitHub is none; `field` says which."""
+
+    code = "github_site_refused"
+
+
+class AppKeyRefused(Invalid):
+    """What was given is no private key of a GitHub App."""
+
+    code = "github_key_refused"
+
+
+class GitHubUnavailable(Unavailable):
+    """GitHub does not answer, or asks for patience: try again after so many seconds."""
+
+    code = "github_unavailable"
+
+    def __init__(self, reason: str, retry_seconds: float) -> None:
+        super().__init__(
+            f"GitHub cannot be asked now: {reason}", hint=f"It is asked again in {max(1, round(retry_seconds))} s."
+        )
+        self.reason = reason
+        self.retry_seconds = retry_seconds
+
+
+class CredentialsRefused(ThakurError):
+    """GitHub does not take the App's key or its token."""
+
+    code = "github_credentials_refused"
+    status = 422
+
+
+class NotPermitted(Forbidden):
+    """The App lacks a permission, or its installation is suspended."""
+
+    code = "github_not_permitted"
+
+
+class NotThere(NotFound):
+    """GitHub knows no such thing, or does not show it to the App."""
+
+    code = "github_not_found"
+
+
+class RequestRefused(Invalid):
+    """GitHub understood and declined."""
+
+    code = "github_refused"
