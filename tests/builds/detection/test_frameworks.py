@@ -165,6 +165,31 @@ ROWS: list[tuple[str, dict[str, str], dict[str, Any]]] = [
         server("bun dist/server/entry.mjs", build_env={"ASTRO_TELEMETRY_DISABLED": "1"}),
     ),
     (
+        "Qwik",
+        {
+            "package.json": package(
+                tools="@builder.io/qwik-city vite",
+                scripts={"build": "qwik build", "start": "vite --open --mode ssr", "serve": "bun server/entry.bun.js"},
+            )
+        },
+        server("bun server/entry.bun.js"),
+    ),
+    (
+        "Qwik",
+        {"package.json": package(tools="@qwik.dev/router", scripts={"serve": "node server/entry.express"})},
+        server("bun --bun run serve", "qwik", "build"),
+    ),
+    (
+        "Qwik",
+        {
+            "package.json": package(
+                tools="@builder.io/qwik-city",
+                scripts={"build": "qwik build", "build.server": "vite build -c adapters/static/vite.config.ts"},
+            )
+        },
+        static("dist"),
+    ),
+    (
         "Angular",
         {
             "package.json": package("@angular/core", scripts={"build": "ng build", "start": "ng serve"}),
@@ -350,11 +375,6 @@ NEAR_MISSES: list[tuple[str, dict[str, str], str]] = [
     ("next is a tool of something else", {"package.json": package(tools="next"), "index.js": ""}, "Server file"),
     ("react router as a library", {"package.json": package("react-router", tools="vite"), "index.html": ""}, "Vite"),
     (
-        "qwik is built by vite",
-        {"package.json": package("@qwik.dev/router vite", scripts={"start": "node s.js"})},
-        "Server",
-    ),
-    (
         "tools beside files",
         {"package.json": package(tools="prettier"), "index.html": "", "index.js": ""},
         "Plain folder",
@@ -386,6 +406,19 @@ def test_what_only_looks_like_it_is_something_else(files: dict[str, str], name: 
 def test_some_of_it_is_no_application(files: dict[str, str]) -> None:
     with pytest.raises(BuildFailed):
         plan_of(files)
+
+
+def test_a_fresh_qwik_project_is_told_of_adapters() -> None:
+    scripts = {
+        "build": "qwik build",
+        "start": "vite --open --mode ssr",
+        "build.server": "vite build -c adapters/mine/x.ts",
+    }
+
+    with pytest.raises(BuildFailed) as failed:
+        plan_of({"package.json": package(tools="@builder.io/qwik-city vite", scripts=scripts)})
+
+    assert failed.value.failure.code == "adapter_missing"
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,15 @@ INSTALLS: tuple[Rule, ...] = (
         BUILDING,
     ),
     rule(
+        "version_unknown",
+        r"error: Package \"(?P<package>[^\"\n]+)\" with tag \"(?P<tag>[^\"\n]+)\" not found",
+        said(
+            "The registry has {package}, and no version of it is tagged {tag}.",
+            "Ask for a version that there is: bun add {package} - and commit package.json and the lockfile.",
+        ),
+        BUILDING,
+    ),
+    rule(
         "registry_unreachable",
         r"error: (?:GET \S+ - 5\d\d|(?P<error>\w*(?:Refused|Resolve\w*|Closed|Timeout|TimedOut|Unreachable|Reset|Failed\w*|CERT\w*|SIGNED\w*)\w*) "
         r"downloading (?:package manifest|tarball) (?P<package>\S+))",
@@ -103,6 +112,16 @@ INSTALLS: tuple[Rule, ...] = (
         said(
             "The package {package} has native code without a prebuilt file for this system, and it could not be compiled here.",
             "Take a version of {package} with prebuilt files for Linux, or install python3, make and g++ on the server.",
+        ),
+        BUILDING,
+    ),
+    rule(
+        "download_unreachable",
+        r"(?:getaddrinfo|connect) (?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH) (?P<host>[\w.:-]+)[\s\S]{0,2000}?"
+        r"error: (?:install|postinstall|preinstall) script from \"(?P<package>[^\"\n]+)\" exited",
+        said(
+            "The install script of {package} fetches a file from {host}, which cannot be reached from here.",
+            "Let this server reach {host}, or take a version of {package} that brings its files as packages, then deploy again.",
         ),
         BUILDING,
     ),

@@ -10,6 +10,7 @@ from thakur.builds.detection.frameworks.next import NEXT
 from thakur.builds.detection.frameworks.nitro import NITRO
 from thakur.builds.detection.frameworks.pages import PAGES
 from thakur.builds.detection.frameworks.plain import FILES, GUESSES, STARTED
+from thakur.builds.detection.frameworks.qwik import QWIK
 from thakur.builds.detection.frameworks.router import ROUTERS
 from thakur.builds.detection.frameworks.servers import SERVERS
 from thakur.builds.detection.frameworks.svelte import SVELTE
@@ -21,6 +22,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     *ROUTERS,
     *ASTRO,
     *NITRO,
+    *QWIK,
     *GENERATORS,
     *PAGES,
     *VITE,
