@@ -4,10 +4,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos bench clean
+.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos bench bench-frameworks clean
 
 help:  ## What can be done here
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: $(INSTALLED)  ## Make .venv and install everything into it
 
@@ -51,6 +51,9 @@ chaos: setup  ## Kill, reboot, upgrade and delete under strict load, and a table
 
 bench: setup  ## The proxy against nginx in interleaved runs
 	$(BIN)/python -m bench.small_get
+
+bench-frameworks: setup  ## Every common framework, freshly generated, through a real server, and a table; NAMES="next nuxt" for some
+	PYTHONPATH=tests $(BIN)/python -m bench.frameworks $(NAMES)
 
 clean:  ## Remove what setup and the tests made here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

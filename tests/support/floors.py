@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from support.server import python
@@ -22,9 +23,10 @@ def bun() -> str:
 class Floor:
     """Times `bun install && bun run build` for copies of one folder, with a package cache of its own."""
 
-    def __init__(self, directory: Path, folder: Path) -> None:
+    def __init__(self, directory: Path, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self._directory = directory
         self._folder = folder
+        self._env = dict(env or {})
         self._bun = bun()
 
     def cold(self) -> float:
@@ -63,5 +65,5 @@ class Floor:
     def _call(self, copy: Path, *words: str) -> None:
         kept = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "npm_config_registry")
         env = {name: os.environ[name] for name in kept if name in os.environ}
-        env |= {"BUN_INSTALL_CACHE_DIR": str(self._cache), "HOME": str(self._directory)}
+        env |= {"BUN_INSTALL_CACHE_DIR": str(self._cache), "HOME": str(self._directory), **self._env}
         subprocess.run([self._bun, *words], cwd=copy, env=env, check=True, capture_output=True, timeout=PLAIN_SECONDS)
