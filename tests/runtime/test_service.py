@@ -36,6 +36,17 @@ async def test_what_is_live_in_production_is_told_by_project(room: RolloutRoom) 
     assert await room.runtime.active(room.principal, [shop.id, blog.id]) == {shop.id: live}
 
 
+async def test_the_newest_deployment_is_told_by_project(room: RolloutRoom) -> None:
+    shop, blog, empty = await room.project("shop"), await room.project("blog"), await room.project("empty")
+    await room.deployed(shop)
+    await room.deployed(shop)
+    await room.deployed(blog)
+
+    found = await room.runtime.newest(room.principal, [shop.id, blog.id, empty.id])
+
+    assert {project_id: one.number for project_id, one in found.items()} == {shop.id: 2, blog.id: 1}
+
+
 async def test_an_edge_is_assigned_what_is_active_with_its_own_env_vars(room: RolloutRoom) -> None:
     _: Assignments = room.runtime
     project = await room.project()

@@ -46,6 +46,7 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("GET", "/projects/new"): (KNOWN,),
     ("POST", "/projects/new"): (Action.CREATE_PROJECT, FORM, "name=fresh"),
     ("POST", "/account/theme"): (KNOWN, FORM, "theme=dark"),
+    ("POST", "/account/keys"): (KNOWN, FORM, "keys=off"),
     ("POST", "/logout"): (KNOWN,),
     ("GET", "/device"): (KNOWN,),
     ("POST", "/device"): (Action.MANAGE_ACCOUNT, FORM, "code=unknown&answer=allow"),

@@ -311,6 +311,10 @@ class FakeRuntime:
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
         return {row.project_id: row for row in self.rows.values() if row.status is DeploymentStatus.ACTIVE}
 
+    async def newest(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
+        found = {project_id: _newest(self.rows, project_id, 1, None) for project_id in project_ids}
+        return {project_id: rows[0] for project_id, rows in found.items() if rows}
+
     async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
         return 1000 + project_id
 

@@ -251,6 +251,9 @@ class Runtime(Protocol):
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
         """What is live in production, by project id."""
 
+    async def newest(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
+        """Each project's deployment of the highest number, by project id."""
+
     async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
         """The id of the environment's runtime log stream."""
 

@@ -63,3 +63,13 @@ async def test_a_theme_is_kept_and_comes_with_the_page(client):
 
 async def test_a_theme_that_is_none_is_refused(client):
     assert (await client.post("/account/theme", data={"theme": "pink"})).status_code == 422
+
+
+async def test_pages_are_compressed_for_whoever_takes_that(client):
+    small = await client.get("/projects", headers={"accept-encoding": "gzip"})
+    plain = await client.get("/projects", headers={"accept-encoding": "identity"})
+
+    assert small.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(small.headers["content-length"]) < len(plain.content) / 2
+    assert "<h1>Projects</h1>" in small.text

@@ -34,7 +34,7 @@ async def sign_in(place, **headers) -> httpx.Response:
 
 async def csrf_of(place) -> str:
     page = await place.client.get("/device")
-    found = re.search(r'name="_csrf_token" value="([0-9a-f]{64})"', (await place.client.get("/projects")).text)
+    found = re.search(r'name="_csrf_token" value="([0-9a-f]{128})"', (await place.client.get("/projects")).text)
     assert page.status_code == 200
     assert found is not None
     return found[1]

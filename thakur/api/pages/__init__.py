@@ -17,6 +17,7 @@ from thakur.api.pages import (
     edges,
     env,
     jump,
+    keys,
     login,
     logs,
     overview,
@@ -31,6 +32,7 @@ from thakur.api.pages.parts import assets
 HANDLERS = [
     *assets.HANDLERS,
     *theme.HANDLERS,
+    *keys.HANDLERS,
     *login.HANDLERS,
     *device.HANDLERS,
     *projects.HANDLERS,

@@ -25,13 +25,13 @@ SCOPES = {
 
 
 @get(HERE)
-async def account_page(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[str]:
+async def account_page(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[bytes]:
     """Who is signed in, with which tokens, and where else."""
     return await _page(request, services, principal)
 
 
 @post(f"{HERE}/tokens", status_code=200, opt={IS_TOLD: True})
-async def make_token(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[str]:
+async def make_token(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[bytes]:
     """A new token, shown this once."""
     form = await request.form()
     name, days = str(form.get("name", "")).strip(), str(form.get("days", ""))
@@ -72,7 +72,7 @@ async def _page(
     *,
     made: TokenMade | None = None,
     refusal: ThakurError | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     teams = {team.id: team for team in await services.teams.list(principal)}
     flash: Told | None = refused(refusal) if refusal else told(request)
     context = {

@@ -15,7 +15,7 @@ PAGE = 50
 @get(HERE)
 async def audit_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, before: Before = None
-) -> Response[str]:
+) -> Response[bytes]:
     """The newest events, or those before one."""
     events = await services.accounts.events(principal, before, PAGE + 1)
     context = {

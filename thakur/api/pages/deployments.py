@@ -34,7 +34,7 @@ TAB = "/deployments"
 @get(ROOT)
 async def deployments_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, before: Before = None
-) -> Response[str]:
+) -> Response[bytes]:
     """Builds and deployments in one list, newest first."""
     context = await project_context(request, services, principal, project, TAB)
     context |= await _history(services, principal, project, before)
@@ -70,7 +70,7 @@ async def deployment_page(
     words: Words = "",
     levels: Levels = None,
     line: At = None,
-) -> Response[str]:
+) -> Response[bytes]:
     """One number: its steps, why it failed if it did, and its log."""
     chapter = await chapter_of(services, principal, project, number)
     context = await project_context(request, services, principal, project, TAB)
@@ -119,6 +119,7 @@ async def deployment_live(
 
 @get(f"{ONE}/log")
 async def deployment_log(
+    request: Request[Any, Any, Any],
     services: Services,
     principal: Asker,
     project: Asked,
@@ -127,10 +128,10 @@ async def deployment_log(
     levels: Levels = None,
     after: After = 0,
     limit: LineCount = 500,
-) -> Response[str]:
+) -> Response[bytes]:
     """A stretch of its log, as the page shows lines."""
     stream_id = stream_of(await chapter_of(services, principal, project, number))
-    return await log_lines(services.logs, stream_id, words=words, levels=levels, after=after, limit=limit)
+    return await log_lines(request, services.logs, stream_id, words=words, levels=levels, after=after, limit=limit)
 
 
 @get(f"{ONE}/log.txt")

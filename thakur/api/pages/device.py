@@ -19,7 +19,7 @@ Outcome = Literal["", "allowed", "refused"]
 @get("/device")
 async def device_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, code: Code = ""
-) -> Response[str]:
+) -> Response[bytes]:
     """Ask for the code, or say which command waits with it."""
     if not code:
         return _page(request, principal.actor)
@@ -30,7 +30,7 @@ async def device_page(
 
 
 @post("/device", status_code=200, opt={IS_TOLD: True})
-async def decide(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[str]:
+async def decide(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[bytes]:
     """Let the command in as the asker, or keep it out."""
     form = await request.form()
     code, answer = str(form.get("code", "")), str(form.get("answer", ""))
@@ -50,7 +50,7 @@ def _page(
     device: Device | None = None,
     outcome: Outcome = "",
     refusal: ThakurError | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     context = {
         "theme": theme_of(request),
         "actor": actor,

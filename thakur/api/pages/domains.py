@@ -14,7 +14,7 @@ TAB = "/domains"
 @get("/projects/{name:str}/domains")
 async def domains_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
-) -> Response[str]:
+) -> Response[bytes]:
     """The automatic name, and what it takes to reach it from outside."""
     context = await project_context(request, services, principal, project, TAB)
     return page(request, "domains/index.html", context)

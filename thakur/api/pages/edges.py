@@ -30,7 +30,7 @@ NEARLY_FULL = 0.8
 
 
 @get(HERE)
-async def edges_page(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[str]:
+async def edges_page(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[bytes]:
     """Every host."""
     context = {"shell": await shell_of(request, services, principal, HERE), **await _shown(services, principal)}
     return page(request, "edges/index.html", context)

@@ -32,7 +32,7 @@ async def env_page(
     principal: Asker,
     project: Asked,
     within: Within = Scope.PRODUCTION,
-) -> Response[str]:
+) -> Response[bytes]:
     """The names of one scope, and the form that adds to them."""
     return await _page(request, services, principal, project, within)
 
@@ -89,7 +89,7 @@ async def _page(
     told: Told | None = None,
     form: dict[str, str] | None = None,
     status_code: int = 200,
-) -> Response[str]:
+) -> Response[bytes]:
     context = await project_context(request, services, principal, project, TAB)
     found = [env_var for env_var in await services.env_vars.list(principal, project.id) if env_var.scope is scope]
     live = (await services.runtime.active(principal, [project.id])).get(project.id)

@@ -32,7 +32,7 @@ class Found(msgspec.Struct, frozen=True):
 @get(HERE)
 async def jump_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, words: Query = ""
-) -> Response[str]:
+) -> Response[bytes]:
     """What the words find: as a page, or as the list below the field."""
     found = _found(await services.projects.list(principal), words)
     context = {"found": found, "q": words, "shell": await _shell(request, services, principal)}

@@ -71,7 +71,7 @@ async def logout(request: Request[Any, Any, Any], services: Services, principal:
 
 def _page(
     request: Request[Any, Any, Any], link: Link | None, refusal: ThakurError | None, *, name: str = ""
-) -> Response[str]:
+) -> Response[bytes]:
     asker = _asker(request)
     context = {
         "theme": theme_of(request),

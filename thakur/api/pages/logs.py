@@ -31,7 +31,7 @@ async def logs_page(
     words: Words = "",
     levels: Levels = None,
     line: At = None,
-) -> Response[str]:
+) -> Response[bytes]:
     """The newest lines of production, then every new one."""
     context = await project_context(request, services, principal, project, TAB)
     url = f"/projects/{project.name}/logs/lines"
@@ -70,6 +70,7 @@ async def logs_live(
 
 @get(f"{ROOT}/lines")
 async def logs_lines(
+    request: Request[Any, Any, Any],
     services: Services,
     principal: Asker,
     project: Asked,
@@ -77,10 +78,10 @@ async def logs_lines(
     levels: Levels = None,
     after: After = 0,
     limit: LineCount = 500,
-) -> Response[str]:
+) -> Response[bytes]:
     """A stretch of the log, as the page shows lines."""
     stream_id = await _stream(services, principal, project)
-    return await log_lines(services.logs, stream_id, words=words, levels=levels, after=after, limit=limit)
+    return await log_lines(request, services.logs, stream_id, words=words, levels=levels, after=after, limit=limit)
 
 
 @get(f"{ROOT}/lines.txt")

@@ -24,7 +24,7 @@ RECENT = 5
 @get(ROOT)
 async def overview_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
-) -> Response[str]:
+) -> Response[bytes]:
     """What serves now, and the newest few numbers."""
     context = await project_context(request, services, principal, project, "")
     context |= await _shown(services, principal, project)

@@ -17,7 +17,7 @@ HERE = "/projects/new"
 
 
 @get(HERE)
-async def new_page(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[str]:
+async def new_page(request: Request[Any, Any, Any], services: Services, principal: Asker) -> Response[bytes]:
     """The form."""
     return await _page(request, services, principal)
 
@@ -41,7 +41,7 @@ async def _page(
     *,
     name: str = "",
     refusal: ThakurError | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     context = {
         "shell": await shell_of(request, services, principal, "/projects"),
         "name": name,

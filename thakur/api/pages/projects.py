@@ -16,10 +16,9 @@ from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.rendering import page, rendered
 from thakur.api.pages.parts.shell import shell_of
+from thakur.api.pages.parts.standing import Standing, standings
 from thakur.api.pages.parts.told import told
-from thakur.builds import Build, BuildStatus
 from thakur.projects import Project
-from thakur.runtime import Deployment
 
 HERE = "/projects"
 
@@ -27,12 +26,17 @@ Query = Annotated[str, QueryParameter(max_length=100)]
 
 
 class ProjectRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A project in the list: `status` is what is to be seen first, `word` says it where the status alone is too little."""
+    """A project in the list: `status` is what is to be seen first, `word` says it where the status alone is too little.
+
+    `serves` is the number that serves meanwhile, where the status is another one's.
+    """
 
     name: str
     host: str
     status: str
     word: str
+    serves: int | None
+    number: int | None
     title: str
     by: str
     at: datetime
@@ -47,7 +51,7 @@ async def front() -> Redirect:
 @get(HERE)
 async def projects_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, q: Query = ""
-) -> Response[str]:
+) -> Response[bytes]:
     """All projects, or those whose names hold the words."""
     context = await _context(services, principal, q)
     context |= {"shell": await shell_of(request, services, principal, HERE), "told": told(request)}
@@ -71,44 +75,24 @@ async def _context(services: ApiServices, principal: Principal, q: str) -> dict[
 
 
 async def _rows(services: ApiServices, principal: Principal, projects: Sequence[Project]) -> list[ProjectRow]:
-    ids = [project.id for project in projects]
-    live = await services.runtime.active(principal, ids)
-    newest = await services.builds.newest(principal, ids)
-    rows = [
-        _row(services.project_url(project.name), project, live.get(project.id), newest.get(project.id))
-        for project in projects
-    ]
+    found = await standings(services, principal, [project.id for project in projects])
+    rows = [_row(services.project_url(project.name), project, found[project.id]) for project in projects]
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
-def _row(url: str, project: Project, live: Deployment | None, build: Build | None) -> ProjectRow:
-    status, word = _status(live, build)
+def _row(url: str, project: Project, standing: Standing) -> ProjectRow:
+    newest = standing.newest
     return ProjectRow(
         name=project.name,
         host=urlsplit(url).netloc,
-        status=status,
-        word=word,
-        title=_title(build),
-        by=build.requested_by if build else "",
-        at=build.created_at if build else project.created_at,
+        status=standing.status,
+        word=standing.word,
+        serves=standing.serves,
+        number=newest.number if newest else None,
+        title=newest.title if newest else "Nothing was deployed yet",
+        by=newest.by if newest else "",
+        at=newest.at if newest else project.created_at,
     )
-
-
-def _status(live: Deployment | None, build: Build | None) -> tuple[str, str]:
-    # What is under way or has failed since comes before what serves.
-    is_newer = build is not None and (live is None or build.number > live.number)
-    if build is not None and is_newer and build.status in (BuildStatus.QUEUED, BuildStatus.RUNNING, BuildStatus.FAILED):
-        return build.status, f"build {build.status}"
-    if live is not None:
-        return live.status, live.status
-    return "waiting", "nothing live"
-
-
-def _title(build: Build | None) -> str:
-    if build is None:
-        return "Nothing was deployed yet"
-    first = (build.source.message or "").partition("\n")[0]
-    return first or f"#{build.number} from {build.source.folder or 'a folder'}"
 
 
 HANDLERS = [front, projects_page, projects_live]

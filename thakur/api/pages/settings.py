@@ -56,7 +56,7 @@ _WORDS = {"true": True, "false": False}
 @get(ROOT)
 async def settings_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
-) -> Response[str]:
+) -> Response[bytes]:
     """What is set, and what an empty field means."""
     return await _page(request, services, principal, project)
 
@@ -80,7 +80,7 @@ async def save_settings(
 @post(f"{ROOT}/cache", status_code=303)
 async def clear_caches(
     request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked
-) -> Response[str]:
+) -> Response[bytes]:
     """Remove what earlier builds left for the next ones."""
     freed_bytes = await services.caches.clear(principal, project.id)
     told = Told("ok", f"{size(freed_bytes)} freed.", "The next build starts from nothing.")
@@ -109,7 +109,7 @@ async def _page(
     refusal: ThakurError | None = None,
     typed: Mapping[str, str] | None = None,
     told: Told | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     context = await project_context(request, services, principal, project, TAB)
     saved = await services.projects.settings(project.id)
     live = context["head"].live  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ Named = Annotated[str, QueryParameter(name="team", max_length=64)]
 @get(HERE)
 async def team_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, team: Named = ""
-) -> Response[str]:
+) -> Response[bytes]:
     """The team that the reader acts in, or another of theirs."""
     return await _page(request, services, principal, team)
 
@@ -31,7 +31,7 @@ async def team_page(
 @post(f"{HERE}/invitations", status_code=200, opt={IS_TOLD: True})
 async def invite(
     request: Request[Any, Any, Any], services: Services, principal: Asker, team: Named = ""
-) -> Response[str]:
+) -> Response[bytes]:
     """A one-time link into the team, shown this once."""
     try:
         made = await services.links.invite(
@@ -103,7 +103,7 @@ async def _page(
     *,
     made: LinkMade | None = None,
     refusal: ThakurError | None = None,
-) -> Response[str]:
+) -> Response[bytes]:
     teams = await services.teams.list(principal)
     team = _chosen(teams, principal, name)
     manages = principal.may(Action.MANAGE_MEMBERS, team.id)

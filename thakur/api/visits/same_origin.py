@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, HTTPRequestEvent, Receive, ReceiveMessage, S
 
 from thakur.api.interface import RequestForeign
 from thakur.api.visits.arrival import Entrance
-from thakur.api.visits.visitors import csrf_token_in
+from thakur.api.visits.visitors import csrf_token_in, unmasked
 
 Answer = Callable[[Request[Any, Any, Any], Exception], Response[Any]]
 
@@ -62,7 +62,7 @@ class SameOrigin:
             body = await _read(receive)
             sent = parse_qs(body.decode(errors="replace")).get(FIELD, [""])[0]
             receive = _again(body, receive)
-        if not hmac.compare_digest((sent or "").encode(), expected.encode()):
+        if not hmac.compare_digest(unmasked(sent or "").encode(), expected.encode()):
             raise RequestForeign(
                 "The form is older than your session", hint="Go back, reload the page and send it again."
             )

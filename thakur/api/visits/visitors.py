@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 from typing import Any
 
 from litestar import Request
@@ -49,6 +50,26 @@ class Visitors:
 def csrf_token(secret: str) -> str:
     """What a form shows to prove that it comes from a page of this session. Nothing about the session follows from it."""
     return hmac.new(secret.encode(errors="surrogatepass"), b"thakur forms", hashlib.sha256).hexdigest()
+
+
+def masked(token: str) -> str:
+    """The token as a page shows it, each time another text: what is compressed beside it gives nothing of it away."""
+    mask = secrets.token_bytes(len(token) // 2)
+    return mask.hex() + _crossed(bytes.fromhex(token), mask).hex()
+
+
+def unmasked(shown: str) -> str:
+    """The token that was shown so; empty if this is none."""
+    try:
+        both = bytes.fromhex(shown)
+    except ValueError:
+        return ""
+    half = len(both) // 2
+    return _crossed(both[:half], both[half:]).hex()
+
+
+def _crossed(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=False))
 
 
 def csrf_token_in(scope: Scope) -> str:

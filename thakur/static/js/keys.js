@@ -36,6 +36,8 @@ let before = "";
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return open(event);
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+  if ("noKeys" in document.documentElement.dataset) return;
+  if (event.key === "?") { event.preventDefault(); document.getElementById("keys")?.showModal(); return; }
   const key = event.key.toLowerCase();
   const place = before === "g" && { p: "/projects", e: "/edges", a: "/account" }[key];
   before = key;

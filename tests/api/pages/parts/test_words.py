@@ -46,3 +46,8 @@ def test_large_numbers_are_shortened(value, told):
 
 def test_one_is_no_plural():
     assert [words.counted(count, "project") for count in (0, 1, 2)] == ["0 projects", "1 project", "2 projects"]
+
+
+def test_words_between_backticks_are_a_terminals_and_none_of_them_is_markup():
+    assert words.coded("Run `a <b>` <i>now</i>.") == "Run <code>a &lt;b&gt;</code> &lt;i&gt;now&lt;/i&gt;."
+    assert words.coded("One ` alone") == "One ` alone"

@@ -21,6 +21,11 @@ HEADINGS = {
     500: "This page could not be made",
     503: "Something is away",
 }
+# Where the status alone would be another story.
+BY_CODE = {
+    "request_foreign": "That came from elsewhere",
+    "login_unsafe": "Not over this connection",
+}
 _EMPTY = {"hint": "", "id": "", "title": "", "detail": ""}
 
 
@@ -34,10 +39,10 @@ def _wants_page(request: Request[Any, Any, Any]) -> bool:
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
-def _page(request: Request[Any, Any, Any], details: Mapping[str, Any]) -> Response[str]:
+def _page(request: Request[Any, Any, Any], details: Mapping[str, Any]) -> Response[bytes]:
     context = {
         "problem": _EMPTY | dict(details),
-        "heading": HEADINGS.get(details["status"], details["title"]),
+        "heading": BY_CODE.get(details.get("code", "")) or HEADINGS.get(details["status"], details["title"]),
         "theme": theme_of(request),
     }
     return page(request, "errors/show.html", context, status_code=details["status"])

@@ -46,7 +46,7 @@ class LivePages:
             raise StreamsTaken("Too many pages are open at once", hint="Close some, or reload in a moment.")
         return Stream(
             self.events(parts, lines),
-            media_type="text/event-stream; charset=utf-8",
+            media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 

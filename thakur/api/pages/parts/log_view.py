@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from thakur.api.pages.parts.ansi import coloured, plain
-from thakur.api.pages.parts.rendering import HEADERS, HTML, rendered
+from thakur.api.pages.parts.rendering import HEADERS, html, rendered
 from thakur.logs import Cleared, Extent, Level, Line, Logs, Search
 
 SHOWN_LINES = 500
@@ -64,8 +64,15 @@ async def log_view(
 
 
 async def log_lines(
-    logs: Logs, stream_id: int, *, words: str, levels: list[Level] | None, after: int, limit: int
-) -> Response[str]:
+    request: Request[Any, Any, Any],
+    logs: Logs,
+    stream_id: int,
+    *,
+    words: str,
+    levels: list[Level] | None,
+    after: int,
+    limit: int,
+) -> Response[bytes]:
     """A stretch of lines by the page's own partial; headers tell the log's numbers."""
     extent = await logs.extent(stream_id)
     search = search_of(words, levels)
@@ -76,7 +83,7 @@ async def log_lines(
         found = await logs.search(stream_id, search, after, limit)
         lines = found.lines
         told["thakur-matches"] = str(found.matches)
-    return Response(rendered_lines(lines), media_type=HTML, headers=HEADERS | told)
+    return html(request, rendered_lines(lines), headers=told)
 
 
 async def download(logs: Logs, stream_id: int, name: str) -> Stream:

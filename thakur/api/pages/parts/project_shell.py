@@ -7,8 +7,8 @@ from litestar import Request
 
 from thakur.accounts import Action, Principal
 from thakur.api.interface import ApiServices
-from thakur.api.pages.parts.history import Chapter
 from thakur.api.pages.parts.shell import shell_of
+from thakur.api.pages.parts.standing import standings
 from thakur.api.pages.parts.told import told
 from thakur.projects import Project
 from thakur.runtime import Deployment
@@ -59,14 +59,16 @@ async def project_context(
 
 async def head_of(services: ApiServices, principal: Principal, project: Project) -> ProjectHead:
     """How the project fares now."""
-    live = (await services.runtime.active(principal, [project.id])).get(project.id)
-    newest = (await services.builds.newest(principal, [project.id])).get(project.id)
-    status, word = ("active", "active") if live else ("waiting", "nothing live")
-    if live is None and newest is not None:
-        chapter = Chapter(number=newest.number, build=newest)
-        status, word = chapter.status, chapter.word
+    standing = (await standings(services, principal, [project.id]))[project.id]
     url = services.project_url(project.name)
-    return ProjectHead(name=project.name, url=url, host=url.partition("://")[2], status=status, word=word, live=live)
+    return ProjectHead(
+        name=project.name,
+        url=url,
+        host=url.partition("://")[2],
+        status="active" if standing.live else standing.status,
+        word="active" if standing.live else standing.word,
+        live=standing.live,
+    )
 
 
 def rights(principal: Principal, project: Project) -> dict[str, bool]:

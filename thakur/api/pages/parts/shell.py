@@ -7,9 +7,12 @@ from litestar import Request
 
 from thakur.accounts import Action, Principal
 from thakur.api.interface import ApiServices
+from thakur.api.pages.parts.standing import standings
 
 RECENT_PROJECTS = 6
 THEME_COOKIE = "thakur_theme"
+# There only while single keys are off.
+KEYS_COOKIE = "thakur_no_keys"
 
 Theme = Literal["auto", "light", "dark"]
 
@@ -36,6 +39,7 @@ class Recent(msgspec.Struct, frozen=True):
 
     name: str
     status: str
+    word: str
 
 
 class Shell(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,19 +49,19 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...]
     recent: tuple[Recent, ...]
     actor: str
+    has_keys: bool
     theme: Theme
 
 
 async def shell_of(request: Request[Any, Any, Any], services: ApiServices, principal: Principal, here: str) -> Shell:
     """The shell for this reader; `here` is the address of the place they are in."""
     projects = (await services.projects.list(principal))[:RECENT_PROJECTS]
-    live = await services.runtime.active(principal, [project.id for project in projects])
+    found = await standings(services, principal, [project.id for project in projects])
     return Shell(
         here=here,
         places=(*PLACES, FOR_AUDITORS) if principal.may(Action.READ_AUDIT, principal.team_id) else PLACES,
-        recent=tuple(
-            Recent(project.name, live[project.id].status if project.id in live else "waiting") for project in projects
-        ),
+        recent=tuple(Recent(project.name, found[project.id].status, found[project.id].word) for project in projects),
+        has_keys=KEYS_COOKIE not in request.cookies,
         actor=principal.actor,
         theme=theme_of(request),
     )

@@ -37,6 +37,8 @@ ACTS = {
     "member_removed": Told("ok", "Removed.", "Their tokens in the team have ended."),
     "team_made": Told("ok", "The team is there.", "Invite somebody, or make new things in it."),
     "team_chosen": Told("ok", "New things are made here from now on."),
+    "keys_on": Told("ok", "Single keys are on.", "? lists them."),
+    "keys_off": Told("ok", "Single keys are off.", "Ctrl K still opens Jump to."),
     "clearing": Told("ok", "The log was cleared.", "Lines that arrive later go on counting."),
 }
 

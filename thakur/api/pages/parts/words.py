@@ -1,6 +1,9 @@
 """Times, sizes and numbers as people read them."""
 
+import re
 from datetime import UTC, datetime
+
+from markupsafe import Markup, escape
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SOON_SECONDS = 45
@@ -60,6 +63,14 @@ def size(value_bytes: float) -> str:
             return f"{value:.0f} {unit}" if unit == "B" or value >= 10 else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} GB"
+
+
+def coded(text: str) -> Markup:
+    """A sentence whose words between backticks are a terminal's."""
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(re.split(r"`([^`]+)`", text))
+    )
 
 
 def counted(count: int, noun: str) -> str:
