@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos bench bench-frameworks clean
+.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos bench bench-frameworks cli-page clean
 
 help:  ## What can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ bench: setup  ## The proxy against nginx in interleaved runs
 
 bench-frameworks: setup  ## Every common framework, freshly generated, through a real server, and a table; NAMES="next nuxt" for some
 	PYTHONPATH=tests $(BIN)/python -m bench.frameworks $(NAMES)
+
+cli-page: setup  ## Make docs/cli.md of the command's own help
+	$(BIN)/python -m thakur.cli.reference > docs/cli.md
 
 clean:  ## Remove what setup and the tests made here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

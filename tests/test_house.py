@@ -12,6 +12,9 @@ import pytest
 from support.rights import RIGHTS, routes
 from support.services import Doubles
 from thakur.api import create_app
+from thakur.cli.command import make_parser
+from thakur.cli.reference import reference
+from thakur.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "thakur"
@@ -83,11 +86,43 @@ def test_tests_wait_for_conditions_and_never_sleep() -> None:
     assert not sleeping
 
 
-def test_the_readme_names_every_setting() -> None:
-    known = set(re.findall(r'"(THAKUR_[A-Z_]+)"', (PACKAGE / "settings.py").read_text()))
-    told = set(re.findall(r"`(THAKUR_[A-Z_]+)`", (ROOT / "README.md").read_text()))
+def test_the_page_of_settings_names_every_setting_with_its_default() -> None:
+    text = "".join(path.read_text() for path in (PACKAGE / "settings").glob("*.py"))
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    rows = dict(re.findall(r"^\| `(THAKUR_[A-Z_]+)` \| (.*?) \|", page, re.MULTILINE))
+    settings = Settings.from_env({})
 
-    assert known == told
+    assert set(re.findall(r'"(THAKUR_[A-Z_]+)"', text)) == set(rows)
+    for name, value in (
+        ("ADDRESS", settings.address),
+        ("HTTP", settings.http),
+        ("BASE_DOMAIN", settings.base_domain),
+        ("GIT_SCHEMES", settings.git_schemes[0]),
+        ("GIT_HOSTS", settings.git_hosts[0]),
+    ):
+        assert rows[f"THAKUR_{name}"] == f"`{value}`"
+
+
+def test_no_document_names_a_setting_that_is_not_there() -> None:
+    text = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    known = set(re.findall(r"THAKUR_[A-Z_]+", text))
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    told = {
+        name: set(re.findall(r"THAKUR_[A-Z_]*[A-Z]", page.read_text())) for page in pages if (name := relative(page))
+    }
+
+    assert not {name: words - known for name, words in told.items() if words - known}
+
+
+def test_the_page_of_the_command_line_is_the_commands_own_help() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text() == reference(make_parser()), "run: make cli-page"
+
+
+def test_the_index_of_documents_leads_to_every_one_of_them() -> None:
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    told = set(re.findall(r"\]\(([a-z-]+\.md)\)", (ROOT / "docs" / "README.md").read_text()))
+
+    assert pages == told
 
 
 def test_nothing_unfinished_is_left_in_the_code() -> None:

@@ -96,3 +96,10 @@ def test_a_project_is_made_with_its_repository(thakur, server, tmp_path):
     kept = server.doubles.repositories.rows[1]
     assert (kept.url, kept.branch, kept.has_token) == ("https://github.com/ada/shop", "main", True)
     assert thakur("projects", "create", "two", "--branch", "main").status == 2
+
+
+def test_a_list_of_many_is_read_page_by_page(thakur, server, monkeypatch):
+    monkeypatch.setattr("thakur.cli.projects.PAGE", 2)
+    for name in ("a", "b", "c", "d"):
+        thakur("projects", "create", name)
+    assert {row["name"] for row in json.loads(thakur("projects", "--json").out)} == {"a", "b", "c", "d"}

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from thakur.sandbox import Limits
-from thakur.sandbox.cgroups import Cgroups, Mount, memberships, mounts
+from thakur.sandbox.cgroups import Cgroups, Mount, _places, memberships, mounts
 
 HYBRID = """\
 25 30 0:22 / /sys/fs/cgroup/memory rw,nosuid shared:9 - cgroup cgroup rw,memory
@@ -60,3 +60,10 @@ async def test_this_hosts_groups_are_made_and_go_with_the_last_leaf(root_stage):
     assert made == {"one", "two"}
     assert cgroups.leaves() == frozenset()
     assert not any(Path("/sys/fs/cgroup").rglob(root_stage.name))
+
+
+@pytest.mark.parametrize("own", ["/system.slice/thakur.service", "/system.slice/thakur.service/supervisor"])
+def test_a_server_in_a_delegated_group_makes_its_groups_beside_itself(own):
+    places = _places(Mount("/sys/fs/cgroup", "/", 2, ("unified",)), {"unified": own})
+
+    assert places == [Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/system.slice/thakur.service")]

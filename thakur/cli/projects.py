@@ -12,6 +12,8 @@ from thakur.cli.repositories import add_git_token, git_fields
 if TYPE_CHECKING:
     from thakur.cli.session import Session
 
+PAGE = 500
+
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verbs."""
@@ -41,7 +43,7 @@ def run_list(args: argparse.Namespace) -> int:
     from thakur.cli.session import open_session
     from thakur.cli.times import age, size
 
-    projects: list[dict[str, Any]] = open_session().client.get("projects")
+    projects = all_projects(open_session())
     if args.json:
         document(projects)
         return 0
@@ -57,6 +59,16 @@ def run_list(args: argparse.Namespace) -> int:
     ]
     table(["name", "live", "url", "age", "artifacts"], rows, "No projects yet. Make one with: thakur deploy FOLDER")
     return 0
+
+
+def all_projects(session: "Session") -> list[dict[str, Any]]:
+    """Every project, newest first, page by page."""
+    found: list[dict[str, Any]] = []
+    while page := session.client.get("projects", limit=PAGE, before=found[-1]["name"] if found else None):
+        found += page
+        if len(page) < PAGE:
+            break
+    return found
 
 
 def run_create(args: argparse.Namespace) -> int:
@@ -130,7 +142,7 @@ def _meant(session: "Session", args: argparse.Namespace) -> list[str]:
     from thakur.cli.session import project_path
 
     if args.all:
-        return [row["name"] for row in session.client.get("projects")]
+        return [row["name"] for row in all_projects(session)]
     return [session.client.get(project_path(args.name))["name"]]
 
 

@@ -3,21 +3,26 @@
 import socket
 from urllib.parse import urlsplit
 
-from thakur.settings import Settings
+from thakur.settings import PORTS, Settings
 
 
 def standing(settings: Settings, stands: str) -> str:
-    """One line: `stands` as it is, with every address."""
-    return (
-        f"Thakur Deploy {stands}. Applications: http://*.{settings.base_domain} on {settings.http}. "
-        f"Dashboard and API: {settings.dashboard}{_tunnel(settings)}. "
-        "Deploy a folder with: thakur deploy PATH --project NAME"
+    """That it `stands` as it is, every address, and what to type."""
+    number, scheme = settings.front
+    port = "" if number == PORTS[scheme] else f":{number}"
+    return "\n".join(
+        [
+            f"Thakur Deploy {stands}.",
+            f"  Applications  {scheme}://NAME.{settings.base_domain}{port} (the proxy listens on {settings.http})",
+            f"  Dashboard     {settings.dashboard}{_tunnel(settings)}",
+            "  Next          thakur deploy FOLDER, in another terminal",
+        ]
     )
 
 
 def owner_wanted(settings: Settings, secret: str) -> str:
     """The one-time link of a server that has no owner yet."""
-    return f"Become the owner, once, within 10 minutes: {settings.dashboard}/login/link/{secret}"
+    return f"  Sign in       {settings.dashboard}/login/link/{secret} (once, within 10 minutes: it makes the owner)"
 
 
 def _tunnel(settings: Settings) -> str:

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from thakur.projects import hostname
+from thakur.settings import PORTS
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The domain below which projects appear, and the port of the proxy."""
+    """The domain below which projects appear, and the scheme and port by which visitors come."""
 
     base_domain: str
-    http_port: int
+    port: int
+    scheme: str = "http"
 
     def hosts(self, project: str, environment: str) -> tuple[str, ...]:
         """Host names that lead to the environment."""
@@ -19,4 +21,4 @@ class Addresses:
     def url(self, project: str, environment: str) -> str:
         """The URL to show; the port only when it is not the scheme's own."""
         host = hostname(project, environment, self.base_domain)
-        return f"http://{host}" if self.http_port == 80 else f"http://{host}:{self.http_port}"
+        return f"{self.scheme}://{host}" if self.port == PORTS[self.scheme] else f"{self.scheme}://{host}:{self.port}"

@@ -125,8 +125,10 @@ class Cgroups:
 def _places(mount: Mount, own: dict[str, str]) -> list[Path]:
     # Root's groups lie at the top, so that the next serve finds them whichever session or service started it.
     path = own.get(mount.controllers[0], "/")
-    within = path.removeprefix(mount.root.rstrip("/")).lstrip("/")
-    below = [Path(mount.path, within)] if ".." not in within.split("/") else []
+    within = Path(path.removeprefix(mount.root.rstrip("/")).lstrip("/"))
+    # Whoever moved us out of a group, systemd or an earlier serve, did so for its groups.
+    within = within.parent if within.name == OWN_LEAF else within
+    below = [Path(mount.path, within)] if ".." not in within.parts else []
     return [Path(mount.path), *below]
 
 

@@ -73,7 +73,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     uploads = Uploads(data / "uploads", make_room=caches.make_room)
     artifacts = _artifacts(data)
     builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts, repositories, git_rules(settings))
-    addresses = Addresses(settings.base_domain, settings.http.port)
+    addresses = Addresses(settings.base_domain, *settings.front)
     interrupts = Interrupts()
     snapshots = EnvSnapshots(db, env_vars, sealer)
     return Core(

@@ -38,6 +38,19 @@ def test_a_public_url_that_says_more_or_less_stops_the_start(value: str):
         Settings.from_env({"THAKUR_PUBLIC_URL": value})
 
 
+@pytest.mark.parametrize(
+    ("env", "front"),
+    [
+        ({}, (8080, "http")),
+        ({"THAKUR_HTTP": "0.0.0.0:80"}, (80, "http")),
+        ({"THAKUR_HTTP": "127.0.0.1:8080", "THAKUR_PUBLIC_URL": "https://deploy.example.com"}, (443, "https")),
+        ({"THAKUR_PUBLIC_URL": "http://thakur.localhost:8080"}, (8080, "http")),
+    ],
+)
+def test_visitors_come_as_the_public_url_does(env: dict[str, str], front: tuple[int, str]) -> None:
+    assert Settings.from_env(env).front == front
+
+
 def test_trusted_proxies_are_addresses_and_networks():
     found = Settings.from_env({"THAKUR_TRUSTED_PROXIES": "10.0.0.5, 10.1.0.0/16 fd00::/8"}).trusted_proxies
 

@@ -1,32 +1,14 @@
-"""The settings of one process: read once from `THAKUR_*`, checked, frozen. The only reader of the environment."""
+"""Values of variables: each read, checked, and refused with what would be right."""
 
 import ipaddress
 import os
 import re
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from thakur.errors import ThakurError
-
-# What a build and bun may see of the host's environment: certificates, proxies and registries of the place we run in.
-PASSED_TO_BUILDS = (
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "npm_config_registry",
-    "NPM_CONFIG_REGISTRY",
-    "BUN_CONFIG_REGISTRY",
-)
-
 
 _HOST = r"(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})*"
 
@@ -57,110 +39,7 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Every setting of `thakur`, with the defaults that make `thakur serve` work with nothing set."""
-
-    data_dir: Path
-    address: Address = Address("127.0.0.1", 8000)
-    http: Address = Address("0.0.0.0", 8080)
-    public_url: str | None = None
-    trusted_proxies: tuple[Network, ...] = ()
-    base_domain: str = "localhost"
-    database_url: str | None = None
-    redis_url: str | None = None
-    secret_key_file: Path | None = None
-    bun: Path | None = None
-    git_schemes: tuple[str, ...] = ("https",)
-    git_hosts: tuple[str, ...] = ("public",)
-    passed_to_builds: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def dashboard(self) -> str:
-        """Where people find the dashboard: the public URL, else the listener's own, which is on this host."""
-        host = "127.0.0.1" if self.address.host == "0.0.0.0" else self.address.host
-        return self.public_url or f"http://{Address(host, self.address.port)}"
-
-    @property
-    def key_file(self) -> Path:
-        """Where the master key is."""
-        return self.secret_key_file or self.data_dir / "secret.key"
-
-    @property
-    def has_embedded_database(self) -> bool:
-        return self.database_url is None
-
-    @property
-    def has_embedded_redis(self) -> bool:
-        return self.redis_url is None
-
-    @classmethod
-    def from_env(
-        cls,
-        env: Mapping[str, str] | None = None,
-        dotenv: Path | None = None,
-        flags: Mapping[str, str] | None = None,
-    ) -> "Settings":
-        """Read `flags` over `env` (default: the process's) over the lines of `dotenv`, which need not exist.
-
-        Raises SettingInvalid.
-        """
-        found = dict(_read_dotenv(dotenv)) if dotenv else {}
-        found.update(os.environ if env is None else env)  # noqa: TID251
-        found.update(flags or {})
-        return cls(
-            data_dir=_data_dir(found),
-            address=_address(found, "THAKUR_ADDRESS", "127.0.0.1:8000"),
-            http=_address(found, "THAKUR_HTTP", "0.0.0.0:8080"),
-            public_url=_public_url(found),
-            trusted_proxies=_networks(found, "THAKUR_TRUSTED_PROXIES"),
-            base_domain=_base_domain(found),
-            database_url=_url(found, "THAKUR_DATABASE_URL", ("postgresql", "postgres", "postgresql+psycopg")),
-            redis_url=_url(found, "THAKUR_REDIS_URL", ("redis", "rediss", "unix")),
-            secret_key_file=_path(found, "THAKUR_SECRET_KEY_FILE"),
-            bun=_program(found, "THAKUR_BUN"),
-            git_schemes=_git_schemes(found),
-            git_hosts=_git_hosts(found),
-            passed_to_builds={name: found[name] for name in PASSED_TO_BUILDS if found.get(name)},
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ClientSettings:
-    """What the CLI's client verbs need: where the API is. They never read a `.env`."""
-
-    data_dir: Path
-    api_url: str | None
-    token: str | None
-    project: str | None
-    config_dir: Path
-
-    @classmethod
-    def from_env(cls, env: Mapping[str, str] | None = None) -> "ClientSettings":
-        found = dict(os.environ if env is None else env)  # noqa: TID251
-        config_home = found.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-        return cls(
-            data_dir=_data_dir(found),
-            api_url=_url(found, "THAKUR_API_URL", ("http", "https")),
-            token=found.get("THAKUR_TOKEN") or None,
-            project=found.get("THAKUR_PROJECT") or None,
-            config_dir=Path(config_home) / "thakur",
-        )
-
-
-def wants_color(env: Mapping[str, str] | None = None) -> bool:
-    """Whether a terminal may be written to in colors: https://no-color.org."""
-    found = os.environ if env is None else env  # noqa: TID251
-    return not found.get("NO_COLOR") and found.get("TERM") != "dumb"
-
-
-def has_screen(env: Mapping[str, str] | None = None) -> bool:
-    """Whether a browser could show a page here, and not in the terminal."""
-    found = os.environ if env is None else env  # noqa: TID251
-    return sys.platform == "darwin" or any(found.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
-def _read_dotenv(path: Path) -> dict[str, str]:
+def read_dotenv(path: Path) -> dict[str, str]:
     try:
         text = path.read_text()
     except FileNotFoundError:
@@ -171,7 +50,7 @@ def _read_dotenv(path: Path) -> dict[str, str]:
     return {name.strip().removeprefix("export "): value.strip().strip("'\"") for name, value in pairs}
 
 
-def _data_dir(found: Mapping[str, str]) -> Path:
+def read_data_dir(found: Mapping[str, str]) -> Path:
     default = "/var/lib/thakur" if os.geteuid() == 0 else str(Path.home() / ".local/share/thakur")
     path = Path(found.get("THAKUR_DATA_DIR") or default).expanduser()
     if not path.is_absolute():
@@ -186,7 +65,7 @@ def _data_dir(found: Mapping[str, str]) -> Path:
     return path
 
 
-def _address(found: Mapping[str, str], name: str, default: str) -> Address:
+def read_address(found: Mapping[str, str], name: str, default: str) -> Address:
     value = found.get(name) or default
     host, colon, port = value.rpartition(":")
     host = host.removeprefix("[").removesuffix("]") or "0.0.0.0"
@@ -200,7 +79,7 @@ def _address(found: Mapping[str, str], name: str, default: str) -> Address:
     return Address(host, number)
 
 
-def _base_domain(found: Mapping[str, str]) -> str:
+def read_base_domain(found: Mapping[str, str]) -> str:
     value = (found.get("THAKUR_BASE_DOMAIN") or "localhost").strip().lower().rstrip(".")
     if not re.fullmatch(_HOST, value) or len(value) > 180:
         raise SettingInvalid(
@@ -210,7 +89,7 @@ def _base_domain(found: Mapping[str, str]) -> str:
     return value
 
 
-def _public_url(found: Mapping[str, str]) -> str | None:
+def read_public_url(found: Mapping[str, str]) -> str | None:
     value = (found.get("THAKUR_PUBLIC_URL") or "").strip().rstrip("/").lower()
     if not value:
         return None
@@ -229,7 +108,7 @@ def _public_url(found: Mapping[str, str]) -> str | None:
     return bare
 
 
-def _networks(found: Mapping[str, str], name: str) -> tuple[Network, ...]:
+def read_networks(found: Mapping[str, str], name: str) -> tuple[Network, ...]:
     words = (found.get(name) or "").replace(",", " ").split()
     try:
         return tuple(ipaddress.ip_network(word, strict=False) for word in words)
@@ -240,7 +119,7 @@ def _networks(found: Mapping[str, str], name: str) -> tuple[Network, ...]:
         ) from error
 
 
-def _url(found: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+def read_url(found: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
     value = found.get(name)
     if not value:
         return None
@@ -258,7 +137,7 @@ def _url(found: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str |
     return value
 
 
-def _git_schemes(found: Mapping[str, str]) -> tuple[str, ...]:
+def read_git_schemes(found: Mapping[str, str]) -> tuple[str, ...]:
     value = found.get("THAKUR_GIT_SCHEMES") or "https"
     schemes = _words(value)
     if not schemes or not set(schemes) <= set(GIT_SCHEMES):
@@ -269,7 +148,7 @@ def _git_schemes(found: Mapping[str, str]) -> tuple[str, ...]:
     return schemes
 
 
-def _git_hosts(found: Mapping[str, str]) -> tuple[str, ...]:
+def read_git_hosts(found: Mapping[str, str]) -> tuple[str, ...]:
     value = found.get("THAKUR_GIT_HOSTS") or "public"
     hosts = tuple(host.strip("[]") for host in _words(value))
     if not hosts or not all(_GIT_HOST.fullmatch(host) for host in hosts):
@@ -284,13 +163,13 @@ def _words(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
 
 
-def _path(found: Mapping[str, str], name: str) -> Path | None:
+def read_path(found: Mapping[str, str], name: str) -> Path | None:
     value = found.get(name)
     return Path(value).expanduser().absolute() if value else None
 
 
-def _program(found: Mapping[str, str], name: str) -> Path | None:
-    path = _path(found, name)
+def read_program(found: Mapping[str, str], name: str) -> Path | None:
+    path = read_path(found, name)
     if path is not None and not os.access(path, os.X_OK):
         raise SettingInvalid(f"{name}={path} is not a program that can be run", hint="Name an executable file.")
     return path
