@@ -1,5 +1,6 @@
 """Databases for tests: one whose work never happened, one that is emptied afterwards."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -14,20 +15,40 @@ from thakur.db import Database
 class SavepointDatabase(Database):
     """Every session and connection is a savepoint in one outer transaction, which the fixture rolls back.
 
-    One at a time: tests of things that run side by side want `committed_db`.
+    Tasks take turns, as a savepoint ends those that were begun after it: tests of things that run side by side want
+    `committed_db`.
     """
 
     def __init__(self, url: str, connection: AsyncConnection) -> None:
         super().__init__(url)
         self._outer = connection
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        async with self._my_turn(), super().session() as session:
+            yield session
 
     def _open_session(self) -> AsyncSession:
         return AsyncSession(self._outer, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
     @asynccontextmanager
     async def _open_connection(self) -> AsyncIterator[AsyncConnection]:
-        async with self._outer.begin_nested():
+        async with self._my_turn(), self._outer.begin_nested():
             yield self._outer
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        if self._holder is asyncio.current_task():
+            yield
+            return
+        async with self._turn:
+            self._holder = asyncio.current_task()
+            try:
+                yield
+            finally:
+                self._holder = None
 
 
 async def empty(database: Database) -> None:
