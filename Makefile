@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# Many tests wait more than they compute.
+TESTS_AT_ONCE ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos bench bench-frameworks cli-page clean
@@ -38,7 +40,7 @@ types: setup  ## mypy, strict
 	$(BIN)/mypy
 
 test: lint types  ## The fast suite: lint, types, every test but the e2e ones (under 5 minutes)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist worksteal
 
 e2e-quick: setup  ## One Hono application and one plain folder through the real path (under 3 minutes)
 	$(BIN)/python -m pytest tests/e2e -m quick

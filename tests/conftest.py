@@ -3,7 +3,9 @@
 import asyncio
 import importlib.util
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
@@ -24,11 +26,21 @@ SETUP_SECONDS = 60
 TEST_SECONDS = 20
 WALK_SECONDS = 60
 LONG_SECONDS = 600
+OWN_BASE = pytest.StashKey[Path]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # What runs in the background inherits an ignored SIGINT, and would hand it down to every program that a test interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.option.basetemp is None:
+        # Not the directory that all runs of a user share: each tidies up what another has just tidied up.
+        config.option.basetemp = config.stash[OWN_BASE] = Path(tempfile.mkdtemp(prefix="thakur-tests-"))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    # After a failure somebody may want to look.
+    if exitstatus == 0 and (base := session.config.stash.get(OWN_BASE, None)):
+        shutil.rmtree(base, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

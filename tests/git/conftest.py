@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from support.git_server import GitServer
+from support.uids import ours
 from thakur.git import Commit, GitRules, Wanted, Workplace
 from thakur.git.local import Borders, LocalGit
 from thakur.sandbox import LocalSandbox, root_name
 
-TENANT = 645_000
+TENANT = ours(645_000)
 
 
 @pytest.fixture(scope="session")

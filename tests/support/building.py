@@ -7,6 +7,7 @@ from pathlib import Path
 
 from support.env_vars import FixedEnv
 from support.recorded_logs import RecordingLogs
+from support.uids import ours
 from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES, Build, BuildStatus, Source
 from thakur.builds.arrivals import Arrivals
 from thakur.builds.attempts import Attempt, Outcome
@@ -24,7 +25,7 @@ from thakur.logs import Logs
 from thakur.projects import Overrides, Repository
 from thakur.sandbox import LocalSandbox, Sandbox, root_name
 
-TENANT_BASE = 640_000
+TENANT_BASE = ours(640_000)
 
 
 async def body_of(data: bytes, chunk_bytes: int = 65_536) -> AsyncIterator[bytes]:

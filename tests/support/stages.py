@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.uids import ours
 from support.users import in_a_child
 from support.waiting import eventually
 from thakur.sandbox import Bind, Exit, Identity, Limits, LocalSandbox, Overlay, Spec, Workspace, processes
 from thakur.sandbox.host import Host
 
-TENANT_UID = 619_001
+TENANT_UID = ours(619_001)
 TOOLS = "/opt/thakur/bin"
 PROBE = Path(__file__).parents[1] / "apps" / "probe"
 

@@ -8,7 +8,9 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-NORMAL_UID = 54_321
+from support.uids import ours
+
+NORMAL_UID = ours(54_321)
 PR_SET_DUMPABLE = 4
 
 

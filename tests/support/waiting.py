@@ -9,9 +9,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 POLL_SECONDS = 0.01
+# For hosts that are busy with something else; it costs nothing where the condition comes true.
+PATIENCE_SECONDS = 10
 
 
-async def eventually(check: Callable[[], T | Awaitable[T]], within_seconds: float = 5) -> T:
+async def eventually(check: Callable[[], T | Awaitable[T]], within_seconds: float = PATIENCE_SECONDS) -> T:
     """Ask `check` until it answers something true, and return that.
 
     A check that raises AssertionError is asked again; the last one is raised when time is up.
