@@ -15,6 +15,7 @@ from thakur.runtime.asking import LocalRollouts
 from thakur.runtime.edges import LocalEdges
 from thakur.settings import Settings
 from thakur.stores import StoreUrls
+from thakur.wiring.building import wire_plans
 from thakur.wiring.core import Core, wire_core
 
 
@@ -76,6 +77,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         env_vars=core.env_vars,
         repositories=core.repositories,
         builds=core.builds,
+        plans=wire_plans(settings),
         runtime=core.runtime,
         rollouts=LocalRollouts(core.runtime, core.projects, core.builds, core.logs, core.queue, core.interrupts),
         logs=core.logs,

@@ -21,6 +21,8 @@ from thakur.builds import (
     BuildNotFound,
     BuildStatus,
     GitSource,
+    Plan,
+    Planned,
     Source,
     Upload,
 )
@@ -203,7 +205,8 @@ class FakeLogs:
 class FakeBuilds:
     """`pipeline` is started for every build that is asked for, as a worker would."""
 
-    def __init__(self, logs: FakeLogs) -> None:
+    def __init__(self, logs: FakeLogs, repositories: FakeRepositories | None = None) -> None:
+        self.repositories = repositories
         self.rows: dict[tuple[int, int], Build] = {}
         self.uploads: dict[int, bytes] = {}
         self.kept_bytes = 0
@@ -226,10 +229,17 @@ class FakeBuilds:
         return build
 
     async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
-        url = check_url(asked.url, GitRules())
+        own = self.repositories.rows.get(project_id) if self.repositories else None
+        url = check_url(asked.url or (own.url if own else ""), GitRules())
         return self._ask(
             project_id,
-            Source(kind="git", url=url, ref=check_ref(asked.ref), folder=folder_of(url), is_fresh=asked.is_fresh),
+            Source(
+                kind="git",
+                url=url,
+                ref=check_ref(asked.ref or (own.branch if own else "")),
+                folder=folder_of(url),
+                is_fresh=asked.is_fresh,
+            ),
         )
 
     def _ask(self, project_id: int, source: Source) -> Build:
@@ -275,6 +285,25 @@ class FakeBuilds:
 
     async def keep_artifacts(self, needs: ArtifactNeeds) -> int:
         return 0
+
+
+class FakePlans:
+    """Every repository holds a Hono application, unless `refusal` is set."""
+
+    def __init__(self) -> None:
+        self.refusal: ThakurError | None = None
+        self.tokens: list[str] = []
+
+    async def look(self, principal: Principal, asked: GitSource, token: str, settings: Overrides) -> Planned:
+        principal.require(Action.CREATE_PROJECT, principal.team_id)
+        url = check_url(asked.url, GitRules())
+        self.tokens.append(token)
+        if self.refusal is not None:
+            raise self.refusal
+        source = Source(
+            kind="git", url=url, ref=asked.ref, folder=folder_of(url), commit="c" * 40, message="Sell", author="Ada"
+        )
+        return Planned(source=source, plan=Plan(framework="Hono", kind="server", start=("bun", "src/index.ts")))
 
 
 class FakeCaches:
@@ -388,12 +417,13 @@ class Doubles:
     caches: FakeCaches = field(default_factory=FakeCaches)
     edges: FakeEdges = field(default_factory=FakeEdges)
     builds: FakeBuilds = field(init=False)
+    plans: FakePlans = field(default_factory=FakePlans)
     rollouts: FakeRollouts = field(init=False)
     missing: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.devices = FakeDevices(self.tokens)
-        self.builds = FakeBuilds(self.logs)
+        self.builds = FakeBuilds(self.logs, self.repositories)
         self.rollouts = FakeRollouts(self.runtime, self.logs)
 
     def services(self) -> ApiServices:
@@ -411,6 +441,7 @@ class Doubles:
             env_vars=self.env_vars,
             repositories=self.repositories,
             builds=self.builds,
+            plans=self.plans,
             caches=self.caches,
             runtime=self.runtime,
             rollouts=self.rollouts,

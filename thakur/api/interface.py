@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from thakur.accounts import Accounts, Devices, Links, Sessions, Teams, Tokens
-from thakur.builds import Builds, Caches
+from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects, Repositories
@@ -31,6 +31,7 @@ class ApiServices:
     env_vars: EnvVars
     repositories: Repositories
     builds: Builds
+    plans: Plans
     caches: Caches
     runtime: Runtime
     rollouts: Rollouts

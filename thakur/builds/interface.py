@@ -12,6 +12,7 @@ from thakur.builds.plan import Plan
 from thakur.builds.statuses import BuildStatus
 from thakur.diagnosis import Failure as Failure  # noqa: PLC0414  (it is part of this room's words)
 from thakur.errors import Conflict, Invalid, NotFound, ThakurError, TooLarge, Unavailable
+from thakur.projects import Overrides
 from thakur.seam import idempotent
 
 UPLOAD_BYTES = 500 * 1024 * 1024
@@ -187,6 +188,29 @@ class ArtifactStore(Protocol):
 
     async def directory(self, project_id: int, digest: str) -> str:
         """The absolute path of the artifact's directory on this host. Nobody may write there. Raises ArtifactNotFound."""
+
+
+class LooksTaken(Unavailable):
+    """As many repositories are being looked at as this host does at once."""
+
+    code = "looks_taken"
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """What a repository would become: the commit that was looked at, and the plan that follows from it."""
+
+    source: Source
+    plan: Plan
+
+
+class Plans(Protocol):
+    """Looking at repositories before there is a project for them."""
+
+    async def look(self, principal: Principal, asked: GitSource, token: str, settings: Overrides) -> Planned:
+        """Fetch the commit in a sandbox and detect what it is, without running anything of it; nothing is kept.
+
+        Raises GitRefused, FetchFailed, BuildFailed, LooksTaken, and Forbidden to who may not create projects.
+        """
 
 
 class Builds(Protocol):

@@ -20,6 +20,7 @@ from thakur.runtime import Edge
 from thakur.sandbox import LocalSandbox, root_name
 from thakur.settings import Address
 from thakur.wiring import crossing
+from thakur.wiring.building import wire_plans
 from thakur.wiring.core import Core
 from thakur.wiring.deciding import Deciding, wire_deciding
 
@@ -115,6 +116,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         env_vars=core.env_vars,
         repositories=core.repositories,
         builds=core.builds,
+        plans=wire_plans(core.settings),
         caches=core.caches,
         runtime=core.runtime,
         rollouts=parts.rollouts,

@@ -8,6 +8,7 @@ from thakur.builds.claims import Claims
 from thakur.builds.endings import Endings
 from thakur.builds.jobs import BuildJobs, worker_name
 from thakur.builds.leftovers import Leftovers
+from thakur.builds.looking import LocalPlans
 from thakur.builds.pipeline import Pipeline
 from thakur.builds.reuse import Reuse
 from thakur.builds.steps import Steps
@@ -15,6 +16,7 @@ from thakur.builds.tools.toolchain import find_toolchain
 from thakur.git.local import Borders, LocalGit
 from thakur.queue import BUILDS, Worker
 from thakur.sandbox import LocalSandbox, root_name
+from thakur.settings import Settings
 from thakur.wiring.core import Core, git_rules
 from thakur.wiring.tenants import TenantUids
 
@@ -28,6 +30,15 @@ class Building:
     workers: tuple[Worker, ...]
 
 
+def wire_plans(settings: Settings) -> LocalPlans:
+    """What looks at repositories before they are built. Raises UidsExhausted."""
+    tenants, rules = TenantUids(settings.data_dir), git_rules(settings)
+    git = _git(settings, LocalSandbox(root_name(settings.data_dir)))
+    plans = LocalPlans(git, rules, settings.data_dir / "looks", tenants.of_none, owns_files=tenants.are_apart)
+    plans.recover()
+    return plans
+
+
 def wire_building(core: Core) -> Building:
     """Make them. Raises BunMissing, UidsExhausted."""
     data, passed = core.settings.data_dir, core.settings.passed_to_builds
@@ -35,8 +46,7 @@ def wire_building(core: Core) -> Building:
     tenants = TenantUids(data)
     sandbox = LocalSandbox(root_name(data))
     rules = git_rules(core.settings)
-    borders = Borders(unpacked_bytes=UNPACKED_BYTES, unpacked_entries=UNPACKED_ENTRIES)
-    git = LocalGit(sandbox, rules, passed, borders)
+    git = _git(core.settings, sandbox)
     arrivals = Arrivals(core.uploads, git, core.repositories, rules, owns_files=tenants.are_apart)
     pipeline = Pipeline(
         core.logs,
@@ -56,3 +66,8 @@ def wire_building(core: Core) -> Building:
     worker = Worker(core.urls.redis_url, BUILDS, jobs.drain, BUILD_SLOTS, (jobs.renew, jobs.sweep))
     core.queue.attach(worker)
     return Building((worker,))
+
+
+def _git(settings: Settings, sandbox: LocalSandbox) -> LocalGit:
+    borders = Borders(unpacked_bytes=UNPACKED_BYTES, unpacked_entries=UNPACKED_ENTRIES)
+    return LocalGit(sandbox, git_rules(settings), settings.passed_to_builds, borders)

@@ -16,5 +16,10 @@ class TenantUids:
     def are_apart(self) -> bool:
         return self._base is not None
 
+    @property
+    def of_none(self) -> int:
+        """For files that belong to no project yet."""
+        return os.geteuid() if self._base is None else self._base
+
     def of(self, project_id: int) -> int:
         return os.geteuid() if self._base is None else tenant_uid(self._base, project_id)

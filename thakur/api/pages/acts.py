@@ -7,9 +7,17 @@ from litestar.response import Redirect
 from thakur.accounts import Action, Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.deployments import ONE, chapter_of, stream_of
+from thakur.api.pages.deployments import ONE, ROOT, chapter_of, stream_of
 from thakur.api.pages.parts.told import back_with
+from thakur.builds import GitSource
 from thakur.projects import PRODUCTION, Project
+
+
+@post(ROOT, status_code=303)
+async def deploy(services: Services, principal: Asker, project: Asked) -> Redirect:
+    """Build the newest commit of the project's repository."""
+    build = await services.builds.request_git(principal, project.id, GitSource())
+    return Redirect(_address(project, build.number), status_code=303)
 
 
 @post(f"{ONE}/rollback", status_code=303)
@@ -61,4 +69,4 @@ def _address(project: Project, number: int) -> str:
     return f"/projects/{project.name}/deployments/{number}"
 
 
-HANDLERS = [roll_back, redeploy, restart, cancel, clear_log]
+HANDLERS = [deploy, roll_back, redeploy, restart, cancel, clear_log]

@@ -51,12 +51,13 @@ async def overview_live(
 
 
 async def _shown(services: ApiServices, principal: Principal, project: Project) -> dict[str, object]:
-    builds, deployments, live, standby, kept = await asyncio.gather(
+    builds, deployments, live, standby, kept, repositories = await asyncio.gather(
         services.builds.list(principal, project.id, limit=RECENT),
         services.runtime.list(principal, project.id, limit=RECENT),
         services.runtime.active(principal, [project.id]),
         services.runtime.list(principal, project.id, limit=1, status=DeploymentStatus.STANDBY),
         services.builds.artifact_bytes([project.id]),
+        services.repositories.of([project.id]),
     )
     chapters = merged(builds, deployments)[:RECENT]
     active = live.get(project.id)
@@ -66,6 +67,7 @@ async def _shown(services: ApiServices, principal: Principal, project: Project) 
         "standby": standby[0] if standby else None,
         "attention": _attention(chapters),
         "kept_bytes": kept.get(project.id, 0),
+        "repository": repositories.get(project.id),
         "before": None,
         "url": services.project_url(project.name),
     }

@@ -47,6 +47,8 @@ async def _page(
         "name": name,
         "refusal": refusal,
         "told": refused(refusal) if refusal else None,
+        "url": "",
+        "ref": "",
     }
     return page(request, "project_new/index.html", context, status_code=refusal.status if refusal else 200)
 

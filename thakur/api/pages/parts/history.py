@@ -50,6 +50,15 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
         return (self.build.source.commit or "") if self.build else ""
 
     @property
+    def repository(self) -> str:
+        """Where its commit is, without the scheme."""
+        return self.build.source.url.partition("://")[2] if self.build else ""
+
+    @property
+    def ref(self) -> str:
+        return self.build.source.ref if self.build else ""
+
+    @property
     def by(self) -> str:
         told = self.deployment or self.build
         assert told is not None

@@ -32,6 +32,7 @@ class LogView(msgspec.Struct, frozen=True, kw_only=True):
     extent: Extent
     search: Search
     matches: int | None = None
+    linked: int = 0
     is_live: bool = True
 
     @property
@@ -60,7 +61,7 @@ async def log_view(
         if line is None
         else await logs.page(stream_id, max(0, line - BEFORE_LINE), SHOWN_LINES)
     )
-    return LogView(url=url, lines=lines, extent=extent, search=search, is_live=not extent.has_ended)
+    return LogView(url=url, lines=lines, extent=extent, search=search, linked=line or 0, is_live=not extent.has_ended)
 
 
 async def log_lines(
@@ -120,7 +121,7 @@ def log_event(item: tuple[Line, ...] | Cleared) -> bytes:
 
 def rendered_lines(lines: Sequence[Line]) -> str:
     """The lines by the partial that every stretch uses."""
-    return rendered("logs/_lines.html", {"lines": lines, "coloured": coloured}) if lines else ""
+    return rendered("logs/_lines.html", {"lines": lines, "coloured": coloured, "linked": 0}) if lines else ""
 
 
 def last_event(request: Request[Any, Any, Any], after: int) -> int:

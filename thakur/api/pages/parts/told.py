@@ -29,6 +29,9 @@ ACTS = {
     "env_unset": Told("ok", "Unset.", "The application loses it with its next deployment."),
     "settings_saved": Told("ok", "Saved.", "What is live stays as it was made."),
     "project_made": Told("ok", "The project is there.", "Now send it something to run."),
+    "env_refused": Told(
+        "bad", "The project is there, but its .env was refused.", "Save the env vars here, then deploy."
+    ),
     "project_deleted": Told("ok", "The project is being deleted.", "Its files and rows go in a moment."),
     "token_revoked": Told("ok", "The token is revoked.", "Nobody is let in by it from now on."),
     "session_ended": Told("ok", "Signed out there."),
