@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 TESTS_AT_ONCE ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos bench bench-frameworks cli-page clean
+.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos api-test bench bench-frameworks cli-page clean
 
 help:  ## What can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,6 +51,15 @@ e2e: setup  ## The whole path with real frameworks, hostile builds and switches 
 chaos: setup  ## Kill, reboot, upgrade and delete under strict load, and a table of it (ten minutes); PART=deaths for a part
 	$(BIN)/python -m pytest -s $(if $(PART),tests/chaos/test_$(PART).py,tests/chaos)
 
+SCHEMATHESIS := .venv-api/bin/schemathesis
+
+$(SCHEMATHESIS):
+	$(PYTHON) -m venv .venv-api
+	.venv-api/bin/python -m pip install --quiet --disable-pip-version-check schemathesis==4.32.5
+
+api-test: setup $(SCHEMATHESIS)  ## schemathesis against a throw-away server, by its own OpenAPI document (five minutes)
+	PYTHONPATH=tests $(BIN)/python tests/api/conforming.py $(abspath $(SCHEMATHESIS))
+
 bench: setup  ## The proxy against nginx in interleaved runs
 	$(BIN)/python -m bench.small_get
 
@@ -61,4 +70,4 @@ cli-page: setup  ## Make docs/cli.md of the command's own help
 	$(BIN)/python -m thakur.cli.reference > docs/cli.md
 
 clean:  ## Remove what setup and the tests made here
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-api .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from thakur.cli.client import Client
-from thakur.cli.interface import AnswerUnreadable, Refused
+from thakur.cli.interface import AnswerUnreadable, ConnectionBroke, Refused
 from thakur.settings import ClientSettings
 
 
@@ -18,10 +18,25 @@ def remote(data_dir):
     class Answering(http.server.BaseHTTPRequestHandler):
         answer = (200, b"{}")
         requests: ClassVar[list] = []
+        breaks: ClassVar[list] = []
+        answers: ClassVar[list] = []
 
         def do_GET(self):
             self.requests.append((self.path, dict(self.headers)))
             status, body = self.answer
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self):
+            self.requests.append((self.path, dict(self.headers)))
+            self.rfile.read(int(self.headers["Content-Length"]))
+            if self.breaks:
+                self.breaks.pop()
+                self.close_connection = True
+                return
+            status, body = self.answers.pop(0) if self.answers else self.answer
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -35,7 +50,7 @@ def remote(data_dir):
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
         settings = replace(ClientSettings.from_env(), api_url=url, token="thk_x")
-        Answering.requests = []
+        Answering.requests, Answering.breaks, Answering.answers = [], [], []
         yield Answering, settings
         server.shutdown()
         thread.join()
@@ -75,3 +90,24 @@ def test_what_is_no_thakur_is_said(remote, answer):
 def test_the_local_socket_gets_no_token(thakur, server, monkeypatch):
     monkeypatch.setenv("THAKUR_TOKEN", "thk_x")
     assert thakur("projects").status == 0
+
+
+def test_a_change_whose_answer_was_lost_is_asked_again_under_the_same_key(remote, monkeypatch):
+    monkeypatch.setattr("thakur.cli.client.REPEAT_AFTER_SECONDS", (0.01, 0.01))
+    server, settings = remote
+    server.breaks = [1]
+    server.answers = [(409, json.dumps({"status": 409, "detail": "Wait", "code": "request_under_way"}).encode())]
+
+    assert Client(settings).post("projects", {"name": "shop"}) == {}
+    assert len(server.requests) == 3
+    assert len({headers["Idempotency-Key"] for _, headers in server.requests}) == 1
+
+
+def test_a_change_is_not_asked_for_ever(remote, monkeypatch):
+    monkeypatch.setattr("thakur.cli.client.REPEAT_AFTER_SECONDS", (0.01, 0.01))
+    server, settings = remote
+    server.breaks = [1, 1, 1, 1]
+
+    with pytest.raises(ConnectionBroke):
+        Client(settings).post("projects", {"name": "shop"})
+    assert len(server.requests) == 3

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from thakur.db import Database, DatabaseUnavailable
+from thakur.db import Database, DatabaseUnavailable, ValueRefused
 
 
 @pytest.fixture
@@ -154,3 +154,17 @@ async def test_many_sessions_at_once_share_the_pool(committed_db: Database) -> N
             return int((await session.execute(text("SELECT :number"), {"number": str(number)})).scalar_one())
 
     assert await asyncio.gather(*(ask(number) for number in range(50))) == list(range(50))
+
+
+@pytest.mark.parametrize("value", ["a\0b", 2**40])
+async def test_a_value_that_no_row_can_hold_is_refused(db: Database, value: str | int) -> None:
+    kind = "text" if isinstance(value, str) else "integer"
+    with pytest.raises(ValueRefused):
+        async with db.session() as session:
+            await session.execute(text(f"SELECT CAST(:value AS {kind})"), {"value": value})
+
+
+async def test_a_value_that_no_row_can_hold_is_refused_on_the_drivers_own_connection(db: Database) -> None:
+    with pytest.raises(ValueRefused):
+        async with db.connection() as connection:
+            await connection.execute("SELECT %s::text", ("a\0b",))

@@ -73,6 +73,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         tokens=core.people.tokens,
         devices=core.people.devices,
         teams=core.people.teams,
+        idempotency_keys=core.people.idempotency_keys,
         projects=core.projects,
         env_vars=core.env_vars,
         repositories=core.repositories,

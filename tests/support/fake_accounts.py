@@ -3,16 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 from thakur.accounts import (
+    AnswerKept,
     AuditEvent,
     Device,
     DeviceAsked,
     DeviceRefused,
+    IdempotencyKeyTaken,
     Link,
     LinkKind,
     LinkMade,
     LinkUnusable,
     Member,
     Principal,
+    RequestUnderWay,
     Role,
     Session,
     Team,
@@ -46,6 +49,28 @@ class FakeAccounts:
             for number, (actor, action, subject, _) in enumerate(self.audited, 1)
         ]
         return [row for row in reversed(rows) if before is None or row.id < before][:limit]
+
+
+class FakeIdempotencyKeys:
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[bytes, AnswerKept | None]] = {}
+
+    async def claim(self, principal: Principal, key: str, target: bytes) -> AnswerKept | None:
+        if key not in self.rows:
+            self.rows[key] = (target, None)
+            return None
+        known, kept = self.rows[key]
+        if known != target:
+            raise IdempotencyKeyTaken("Another request was sent with this key", field="Idempotency-Key")
+        if kept is None:
+            raise RequestUnderWay("The same request is still being worked on")
+        return kept
+
+    async def keep(self, principal: Principal, key: str, kept: AnswerKept) -> None:
+        self.rows[key] = (self.rows[key][0], kept)
+
+    async def free(self, principal: Principal, key: str) -> None:
+        del self.rows[key]
 
 
 class FakeLinks:

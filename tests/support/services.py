@@ -9,7 +9,15 @@ from typing import Any
 import msgspec
 
 from support.env_vars import FakeEnvVars
-from support.fake_accounts import FakeAccounts, FakeDevices, FakeLinks, FakeSessions, FakeTeams, FakeTokens
+from support.fake_accounts import (
+    FakeAccounts,
+    FakeDevices,
+    FakeIdempotencyKeys,
+    FakeLinks,
+    FakeSessions,
+    FakeTeams,
+    FakeTokens,
+)
 from thakur.accounts import Action, Principal
 from thakur.api import ApiServices
 from thakur.builds import (
@@ -408,6 +416,7 @@ class Doubles:
     sessions: FakeSessions = field(default_factory=FakeSessions)
     tokens: FakeTokens = field(default_factory=FakeTokens)
     teams: FakeTeams = field(default_factory=FakeTeams)
+    idempotency_keys: FakeIdempotencyKeys = field(default_factory=FakeIdempotencyKeys)
     devices: FakeDevices = field(init=False)
     projects: FakeProjects = field(default_factory=FakeProjects)
     env_vars: FakeEnvVars = field(default_factory=FakeEnvVars)
@@ -437,6 +446,7 @@ class Doubles:
             tokens=self.tokens,
             devices=self.devices,
             teams=self.teams,
+            idempotency_keys=self.idempotency_keys,
             projects=self.projects,
             env_vars=self.env_vars,
             repositories=self.repositories,

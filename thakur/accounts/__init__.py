@@ -5,16 +5,19 @@ once and begins a *session*, a *token* lets a program in, a *device* is a comman
 are kept as hashes; out go principals.
 """
 
-from thakur.accounts.interface import Accounts, Devices, Links, Sessions, Teams, Tokens
+from thakur.accounts.interface import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens
 from thakur.accounts.principal import Action, ActionForbidden, Principal, Role, TokenScope
 from thakur.accounts.refusals import (
+    AnswerNotKept,
     AttemptsExhausted,
     DeviceNotFound,
     DeviceRefused,
+    IdempotencyKeyTaken,
     InvitationNotFound,
     LastOwner,
     LinkUnusable,
     OwnerExists,
+    RequestUnderWay,
     SessionNotFound,
     TeamNameRefused,
     TeamNameTaken,
@@ -26,10 +29,14 @@ from thakur.accounts.refusals import (
     UserNameRefused,
     UserNameTaken,
     UserNotFound,
+    key_taken,
 )
 from thakur.accounts.structs import (
     DEFAULT_TEAM,
+    KEPT_ANSWER,
     SESSION_LIFE,
+    Answer,
+    AnswerKept,
     AuditEvent,
     Device,
     DeviceAsked,
@@ -46,10 +53,14 @@ from thakur.accounts.structs import (
 
 __all__ = [
     "DEFAULT_TEAM",
+    "KEPT_ANSWER",
     "SESSION_LIFE",
     "Accounts",
     "Action",
     "ActionForbidden",
+    "Answer",
+    "AnswerKept",
+    "AnswerNotKept",
     "AttemptsExhausted",
     "AuditEvent",
     "Device",
@@ -57,6 +68,8 @@ __all__ = [
     "DeviceNotFound",
     "DeviceRefused",
     "Devices",
+    "IdempotencyKeyTaken",
+    "IdempotencyKeys",
     "InvitationNotFound",
     "LastOwner",
     "Link",
@@ -67,6 +80,7 @@ __all__ = [
     "Member",
     "OwnerExists",
     "Principal",
+    "RequestUnderWay",
     "Role",
     "Session",
     "SessionNotFound",
@@ -88,4 +102,5 @@ __all__ = [
     "UserNameTaken",
     "UserNotFound",
     "Visitor",
+    "key_taken",
 ]

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from thakur.accounts.principal import Principal, Role, TokenScope
 from thakur.accounts.structs import (
+    AnswerKept,
     AuditEvent,
     Device,
     DeviceAsked,
@@ -142,3 +143,19 @@ class Teams(Protocol):
 
     async def list(self, principal: Principal) -> list[Team]:
         """The asker's, by name."""
+
+
+class IdempotencyKeys(Protocol):
+    """What was asked under a key, for a day, so that a request that comes again is done once."""
+
+    async def claim(self, principal: Principal, key: str, target: bytes) -> AnswerKept | None:
+        """Take the key for a request to `target`; None when it is the asker's to do, else what was answered to it.
+
+        Raises IdempotencyKeyTaken, RequestUnderWay.
+        """
+
+    async def keep(self, principal: Principal, key: str, kept: AnswerKept) -> None:
+        """The request that claimed the key is done."""
+
+    async def free(self, principal: Principal, key: str) -> None:
+        """Nothing was done under the key; whoever comes with it again may do it."""

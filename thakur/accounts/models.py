@@ -116,3 +116,19 @@ class AuditRow(Base):
     action: Mapped[str]
     subject: Mapped[str]
     address: Mapped[str]
+
+
+class IdempotencyKeyRow(Base):
+    __tablename__ = "idempotency_keys"
+
+    # Of the asker and their key, SHA-256.
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    # Of the request without its body, which may be long: that is known only when it was read.
+    target: Mapped[bytes]
+    body_digest: Mapped[bytes] = mapped_column(server_default="")
+    # NULL while the request is under way.
+    status: Mapped[int | None]
+    media_type: Mapped[str] = mapped_column(server_default="")
+    # NULL where the answer held a secret.
+    body: Mapped[bytes | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

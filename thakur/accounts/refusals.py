@@ -109,3 +109,30 @@ class AttemptsExhausted(TooMany):
     """Too many wrong secrets from one place, or from everywhere."""
 
     code = "attempts_exhausted"
+
+
+class IdempotencyKeyTaken(Invalid):
+    """The key came with another request before."""
+
+    code = "idempotency_key_taken"
+
+
+def key_taken() -> IdempotencyKeyTaken:
+    """What is said to whoever sends another request with a key that was used."""
+    return IdempotencyKeyTaken(
+        "Another request was sent with this Idempotency-Key",
+        hint="Use a new key for each request, and the same one only to repeat it as it was.",
+        field="Idempotency-Key",
+    )
+
+
+class RequestUnderWay(Conflict):
+    """The request that came with the key is not answered yet."""
+
+    code = "request_under_way"
+
+
+class AnswerNotKept(Conflict):
+    """The request was done, and its answer held a secret."""
+
+    code = "answer_not_kept"

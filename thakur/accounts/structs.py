@@ -14,6 +14,7 @@ INVITATION_LIFE = timedelta(days=2)
 DEVICE_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(days=90)
 SESSION_IDLE = timedelta(days=14)
+KEPT_ANSWER = timedelta(hours=24)
 
 
 class LinkKind(StrEnum):
@@ -126,3 +127,18 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     subject: str
     address: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was answered to a request that may come again. Without a body it held a secret, which nobody is shown again."""
+
+    status: int
+    media_type: str = "application/json"
+    body: bytes | None
+
+
+class AnswerKept(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer, and the SHA-256 of the body of the request that it was given to."""
+
+    body_digest: bytes
+    answer: Answer

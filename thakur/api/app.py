@@ -13,6 +13,8 @@ from thakur.api.described import Description
 from thakur.api.door import Door, PrincipalOf
 from thakur.api.events import EventStreams
 from thakur.api.interface import ApiServices, DescribeHost
+from thakur.api.methods import tell_methods
+from thakur.api.once import Once
 from thakur.api.pages import HANDLERS as PAGES
 from thakur.api.pages.parts.failures import answer
 from thakur.api.pages.parts.live import LivePages
@@ -52,8 +54,9 @@ def create_app(
         exception_handlers={Exception: answer},
         request_max_body_size=JSON_BODY_BYTES,
         logging_config=None,
+        before_send=[tell_methods],
         openapi_config=None,
     )
-    audited = Audited(app, services.accounts)
-    inside = audited if entrance is None else SameOrigin(audited, entrance, answer)
+    once = Once(Audited(app, services.accounts), services.idempotency_keys)
+    inside = once if entrance is None else SameOrigin(once, entrance, answer)
     return Headers(Door(inside, principal_of))

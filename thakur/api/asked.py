@@ -8,6 +8,7 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from thakur.accounts import Principal
 from thakur.api.audited import TEAM_ID
+from thakur.api.fields import LARGEST_NUMBER
 from thakur.api.interface import ApiServices, principal_missing
 from thakur.projects import Project
 
@@ -16,7 +17,7 @@ PAGE_LIMIT = 500
 Services = NamedDependency[SkipValidation[ApiServices]]
 Asker = NamedDependency[SkipValidation[Principal]]
 Asked = NamedDependency[SkipValidation[Project]]
-Before = Annotated[int | None, QueryParameter(ge=0)]
+Before = Annotated[int | None, QueryParameter(ge=0, le=LARGEST_NUMBER)]
 After = Annotated[int, QueryParameter(ge=0)]
 AfterOrNewest = Annotated[int | None, QueryParameter(ge=0)]
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_LIMIT)]

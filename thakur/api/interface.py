@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from thakur.accounts import Accounts, Devices, Links, Sessions, Teams, Tokens
+from thakur.accounts import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens
 from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.logs import Logs
@@ -27,6 +27,7 @@ class ApiServices:
     tokens: Tokens
     devices: Devices
     teams: Teams
+    idempotency_keys: IdempotencyKeys
     projects: Projects
     env_vars: EnvVars
     repositories: Repositories

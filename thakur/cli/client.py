@@ -4,17 +4,21 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from thakur.cli.connections import open_connection, where
-from thakur.cli.interface import AnswerUnreadable, Refused, ServerAbsent
+from thakur.cli.interface import AnswerUnreadable, ConnectionBroke, Refused
 from thakur.settings import ClientSettings
 
 ANSWER_SECONDS = 60.0
 UPLOAD_SECONDS = 300.0
 # Three pings of the server.
 SILENT_STREAM_SECONDS = 45.0
+REPEAT_AFTER_SECONDS = (0.2, 1.0, 3.0)
+UNDER_WAY = "request_under_way"
 ROOT = "/api/v1"
 
 
@@ -28,7 +32,18 @@ class Client:
         return self._ask("GET", _with_query(path, query))
 
     def post(self, path: str, body: object = None) -> Any:
-        return self._ask("POST", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+        """Ask for it once: when the connection breaks, the same request is sent again under the same key."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
+        for pause_seconds in REPEAT_AFTER_SECONDS:
+            try:
+                return self._ask("POST", path, body=json.dumps(body).encode(), headers=headers)
+            except ConnectionBroke:
+                Event().wait(pause_seconds)
+            except Refused as error:
+                if error.problem.get("code") != UNDER_WAY:
+                    raise
+                Event().wait(pause_seconds)
+        return self._ask("POST", path, body=json.dumps(body).encode(), headers=headers)
 
     def patch(self, path: str, body: object) -> Any:
         return self._ask("PATCH", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
@@ -75,7 +90,7 @@ class Client:
         except ValueError as error:
             raise self._unreadable("no JSON") from error
         except (OSError, HTTPException) as error:
-            raise ServerAbsent(
+            raise ConnectionBroke(
                 f"The connection to {where(self._settings)} broke: {error or 'it was closed'}"
             ) from error
         finally:

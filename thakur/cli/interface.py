@@ -17,6 +17,10 @@ class ServerAbsent(Unavailable):
     code = "server_absent"
 
 
+class ConnectionBroke(ServerAbsent):
+    """The server was there and went away before its answer had come."""
+
+
 class SocketClosed(Forbidden):
     """The local socket belongs to somebody else."""
 

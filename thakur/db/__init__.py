@@ -6,7 +6,7 @@ revision.
 
 from thakur.db.base import Base, Id
 from thakur.db.database import Callback, Database
-from thakur.db.interface import DatabaseTooNew, DatabaseTooOld, DatabaseUnavailable
+from thakur.db.interface import DatabaseTooNew, DatabaseTooOld, DatabaseUnavailable, ValueRefused
 from thakur.db.migrations import configure, head_and_current, migrate, migrations_dir, wait_for_head
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "DatabaseTooOld",
     "DatabaseUnavailable",
     "Id",
+    "ValueRefused",
     "configure",
     "head_and_current",
     "migrate",

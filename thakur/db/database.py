@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from thakur.db.interface import DatabaseUnavailable
+from thakur.db.interface import DatabaseUnavailable, ValueRefused
 
 POOL_SIZE = 10
 POOL_OVERFLOW = 5
@@ -95,7 +95,7 @@ async def driver(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
 
 @contextmanager
 def converted() -> Iterator[None]:
-    """Turn what psycopg and SQLAlchemy say of a server that is away into DatabaseUnavailable."""
+    """Turn what psycopg and SQLAlchemy say of a server that is away into DatabaseUnavailable, of a value into ValueRefused."""
     try:
         yield
     except exc.TimeoutError as error:
@@ -103,10 +103,14 @@ def converted() -> Iterator[None]:
     except exc.DBAPIError as error:
         if _is_away(error.orig):
             raise _unavailable(error.orig) from error
+        if _is_refusal(error.orig):
+            raise _refusal(error.orig) from error
         raise
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         if _is_away(error):
             raise _unavailable(error) from error
+        if _is_refusal(error):
+            raise _refusal(error) from error
         raise
 
 
@@ -115,6 +119,18 @@ def _is_away(error: BaseException | None) -> bool:
     return isinstance(error, psycopg.OperationalError) and (
         error.sqlstate is None or error.sqlstate.startswith(AWAY_STATES)
     )
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    # Without a SQLSTATE psycopg itself would not send it.
+    return isinstance(error, psycopg.DataError) and (
+        error.sqlstate is None or isinstance(error, psycopg.errors.NumericValueOutOfRange)
+    )
+
+
+def _refusal(error: BaseException | None) -> ValueRefused:
+    is_number = isinstance(error, psycopg.errors.NumericValueOutOfRange)
+    return ValueRefused("A number is larger than any that there is" if is_number else "A text holds a NUL character")
 
 
 def _unavailable(error: BaseException | None) -> DatabaseUnavailable:

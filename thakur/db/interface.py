@@ -1,12 +1,18 @@
 """What can be wrong with a database, in words for the operator."""
 
-from thakur.errors import ThakurError, Unavailable
+from thakur.errors import Invalid, ThakurError, Unavailable
 
 
 class DatabaseUnavailable(Unavailable):
     """PostgreSQL cannot be reached, is starting or stopping, or has no connection to give."""
 
     code = "database_unavailable"
+
+
+class ValueRefused(Invalid):
+    """No row can hold that: a number is too large, or a text holds a NUL."""
+
+    code = "value_refused"
 
 
 class DatabaseTooOld(ThakurError):

@@ -112,6 +112,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         tokens=core.people.tokens,
         devices=core.people.devices,
         teams=core.people.teams,
+        idempotency_keys=core.people.idempotency_keys,
         projects=core.projects,
         env_vars=core.env_vars,
         repositories=core.repositories,

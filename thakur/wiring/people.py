@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from thakur.accounts.attempts import Attempts
 from thakur.accounts.devices import LocalDevices
+from thakur.accounts.idempotency import LocalIdempotencyKeys
 from thakur.accounts.links import LocalLinks
 from thakur.accounts.service import LocalAccounts
 from thakur.accounts.sessions import LocalSessions
@@ -22,6 +23,7 @@ class People:
     tokens: LocalTokens
     devices: LocalDevices
     teams: LocalTeams
+    idempotency_keys: LocalIdempotencyKeys
 
 
 def wire_people(db: Database) -> People:
@@ -34,4 +36,5 @@ def wire_people(db: Database) -> People:
         tokens=LocalTokens(db, attempts),
         devices=LocalDevices(db, attempts),
         teams=LocalTeams(db),
+        idempotency_keys=LocalIdempotencyKeys(db),
     )

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-LARGEST_NUMBER = 2**31 - 1
+from thakur.api.fields import ENV_NAME, LARGEST_NUMBER
 
-_NUMBER = {"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER}
-_CURSOR = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
-_LABEL = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+_NUMBER = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
+
+_NULL = {"type": "null"}
 
 # By name: what it means, its schema where the framework knows less, an example.
 PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "name": ("The project's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "shop"),
-    "number": ("The number of a build or deployment in its project", {"type": "integer", "minimum": 0}, 97),
-    "key": ("The env var's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "API_KEY"),
+    "number": ("The number of a build or deployment in its project", _NUMBER, 97),
+    "key": ("The env var's name", {"type": "string", "minLength": 1} | ENV_NAME, "API_KEY"),
     "team": ("The team's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "default"),
     "user": ("The member's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "grace"),
     "token": ("The token's name, not its secret", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "ci"),
-    "invitation": ("The invitation's `id`", {"type": "integer", "minimum": 0}, 3),
-    "session_id": ("The session's `id`", {"type": "integer", "minimum": 0}, 12),
+    "invitation": ("The invitation's `id`", _NUMBER, 3),
+    "session_id": ("The session's `id`", _NUMBER, 12),
     "before": ("Only what is older than this: the cursor of the page before, as `Link` gives it", {}, 97),
     "after": ("Only lines with a higher number", {"type": "integer", "minimum": 0}, 500),
     "limit": ("How many at most", {}, 50),
@@ -47,7 +47,7 @@ LAST_EVENT_ID = {
     "in": "header",
     "required": False,
     "description": "Of an event stream: the number of the last line that was read, in place of `after`.",
-    "schema": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+    "schema": {"type": "string", "pattern": "^[0-9]{0,15}$"},
     "example": "500",
 }
 
@@ -55,25 +55,19 @@ LAST_EVENT_ID = {
 def parameter_of(found: dict[str, Any]) -> dict[str, Any]:
     """The parameter that the framework found, with what is known of it here."""
     meaning, known, example = PARAMETERS[found["name"]]
-    schema = _plain(found["schema"]) | known
-    if found["name"] == "before" and schema.get("type") == "integer":
-        schema = schema | {"minimum": 0}
-    elif found["name"] == "before":
-        example = "shop"
+    options = found["schema"].pop("oneOf", [])
+    schema = found["schema"]
+    for option in options:
+        schema |= {} if option == _NULL else option
+    schema |= known
+    if found["name"] == "before":
+        schema, example = (schema | _NUMBER, example) if schema.get("type") == "integer" else (schema, "shop")
     return {
         "name": found["name"],
         "in": found["in"],
         "required": found["required"],
         "description": meaning,
-        "schema": schema,
+        # The word null says what leaving it out says.
+        "schema": {"anyOf": [schema, _NULL]} if _NULL in options else schema,
         "example": example,
     }
-
-
-def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    # What may be left out is no null: a query cannot say null.
-    options = schema.pop("oneOf", [])
-    for option in options:
-        if option != {"type": "null"}:
-            schema |= option
-    return schema

@@ -86,7 +86,7 @@ def possible(method: str, path: str, *, has_query: bool, has_body: bool, is_open
     if has_query:
         statuses |= {400, 422}
     if "{" in path or is_open:
-        statuses |= {400, 404}
+        statuses |= {400, 404, 422}
     if method != "get":
-        statuses |= {400, 409, 422}
+        statuses |= {400, 404, 409, 422}
     return sorted(statuses)

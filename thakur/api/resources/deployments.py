@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from thakur.api.asked import PAGE_LIMIT, After, Asked, Asker, Before, Limit, Services
+from thakur.api.fields import Number
 from thakur.api.lines import LineShown
 from thakur.api.paging import page_of
 from thakur.api.resources.logs import Tails, log_answer
@@ -24,7 +25,7 @@ Last = Annotated[int | None, QueryParameter(ge=1, le=PAGE_LIMIT)]
 class RedeployAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The number of the deployment whose artifact is deployed again, and where to."""
 
-    origin: int = msgspec.field(name="from")
+    origin: Number = msgspec.field(name="from")
     environment: str = PRODUCTION
 
 

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
+from thakur.api.fields import EnvValues
 from thakur.api.interface import ApiServices
 from thakur.projects import EnvVar, LeftOut, Phase, Project, Scope
 
@@ -21,7 +22,7 @@ Within = Annotated[Scope, QueryParameter(name="scope")]
 class EnvAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Values by name. Without a phase, a new one is for build and start and an old one stays as narrow as it was."""
 
-    values: dict[str, str]
+    values: EnvValues
     scope: Scope = Scope.PRODUCTION
     phase: Phase | None = None
 

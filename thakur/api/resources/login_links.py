@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from thakur.accounts import LinkKind
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
+from thakur.api.marks import IS_SECRET
 
 
 class LinkAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +27,7 @@ class LinkShown(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-@post("/api/v1/login-links", opt={IS_TOLD: True})
+@post("/api/v1/login-links", opt={IS_TOLD: True, IS_SECRET: True})
 async def make_login_link(data: JSONBody[LinkAsked], services: Services, principal: Asker) -> LinkShown:
     """A link that can be used once, within ten minutes."""
     made = await services.links.make_login(principal, data.user)

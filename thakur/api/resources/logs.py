@@ -1,5 +1,6 @@
 """Log streams over HTTP: pages of lines as JSON, or a live stream of events for whoever accepts one."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from thakur.logs import Line, Logs
 from thakur.projects import PRODUCTION
 
 NEWEST_LINES = 100
+_LINE_NUMBER = re.compile("[0-9]{0,15}")
 ROOT = "/api/v1/projects/{name:str}"
 
 Tails = NamedDependency[SkipValidation[EventStreams]]
@@ -94,7 +96,7 @@ async def _lines(logs: Logs, stream_id: int, after: int | None, limit: int) -> l
 
 def _last_event(request: Request[Any, Any, Any]) -> int | None:
     sent = request.headers.get("last-event-id", "")
-    if sent and not sent.isdecimal():
+    if not _LINE_NUMBER.fullmatch(sent):
         raise Invalid("Last-Event-ID is no line's number", field="Last-Event-ID")
     return int(sent) if sent else None
 

@@ -11,6 +11,7 @@ from litestar.params import JSONBody, QueryParameter
 from thakur.accounts import Action, Principal
 from thakur.api.asked import PAGE_LIMIT, Asked, Asker, Limit, Services
 from thakur.api.audited import SUBJECT
+from thakur.api.fields import ProjectName, Settings
 from thakur.api.interface import ApiServices
 from thakur.api.paging import page_of
 from thakur.errors import Invalid
@@ -41,7 +42,7 @@ class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
 class ProjectAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a new project is made of."""
 
-    name: str
+    name: ProjectName
     git_url: str = ""
     branch: str = ""
     git_token: str | None = None
@@ -50,7 +51,7 @@ class ProjectAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ProjectChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What of a project becomes another: settings by name, of which null unsets; those that are not named stay."""
 
-    settings: dict[str, Any] = {}
+    settings: Settings = {}
 
 
 class ProjectGoing(msgspec.Struct, frozen=True):

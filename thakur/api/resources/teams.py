@@ -10,6 +10,8 @@ from litestar.params import FromPath, JSONBody
 from thakur.accounts import Link, Member, Role, Team
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
+from thakur.api.fields import Label
+from thakur.api.marks import IS_SECRET
 
 ROOT = "/api/v1/teams"
 OF_TEAM = f"{ROOT}/{{team:str}}"
@@ -18,7 +20,7 @@ OF_TEAM = f"{ROOT}/{{team:str}}"
 class TeamAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a new team is called."""
 
-    name: str
+    name: Label
 
 
 class RoleAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,7 +102,7 @@ async def list_invitations(services: Services, principal: Asker, team: FromPath[
     return await services.links.invitations(principal, team)
 
 
-@post(f"{OF_TEAM}/invitations", opt={IS_TOLD: True})
+@post(f"{OF_TEAM}/invitations", opt={IS_TOLD: True, IS_SECRET: True})
 async def invite(
     data: JSONBody[RoleAsked], services: Services, principal: Asker, team: FromPath[str]
 ) -> InvitationShown:

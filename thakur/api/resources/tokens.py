@@ -10,6 +10,8 @@ from litestar.params import FromPath, JSONBody
 from thakur.accounts import Token, TokenScope
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
+from thakur.api.fields import Label
+from thakur.api.marks import IS_SECRET
 
 ROOT = "/api/v1/tokens"
 LONGEST_DAYS = 3650
@@ -18,7 +20,7 @@ LONGEST_DAYS = 3650
 class TokenAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a new token is called, what it may, and for how long; without days it does not expire."""
 
-    name: str
+    name: Label
     scope: TokenScope = TokenScope.DEPLOY
     expires_days: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_DAYS)] | None = None
 
@@ -47,7 +49,7 @@ async def list_tokens(services: Services, principal: Asker) -> list[Token]:
     return await services.tokens.list(principal)
 
 
-@post(ROOT, opt={IS_TOLD: True})
+@post(ROOT, opt={IS_TOLD: True, IS_SECRET: True})
 async def make_token(data: JSONBody[TokenAsked], services: Services, principal: Asker) -> TokenShown:
     """A token in the team that the asker acts in."""
     life = None if data.expires_days is None else timedelta(days=data.expires_days)
