@@ -277,7 +277,7 @@ ROWS: list[tuple[str, dict[str, str], dict[str, Any]]] = [
         static("web") | {"build": HIDDEN},
     ),
     ("Gatsby", {"package.json": package("gatsby")}, static("public", "gatsby", "build")),
-    ("Hexo", {"package.json": package("hexo")}, static("public", "hexo", "generate")),
+    ("Hexo", {"package.json": package("hexo")}, static("public", "hexo", "generate", build_runtime="node")),
     ("Vite", {"package.json": package(tools="vite", scripts=BUILD), "index.html": ""}, static("dist", is_spa=True)),
     (
         "Vite",

@@ -9,6 +9,7 @@ _NEED_NODE: dict[str, int | None] = {
     "@react-router/dev": None,  # @babel/traverse's default export
     "@docusaurus/core": 3,  # its bundle for the server
     "ember-cli": None,  # hangs
+    "hexo": None,  # loads no plugins, and ends well with an empty site
     "parcel": None,  # its cache is a native module
     "vue-tsc": 3,  # patches require("typescript")
 }
