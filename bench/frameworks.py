@@ -5,8 +5,9 @@
     make bench-frameworks NAMES=--list           the names
 
 Each is a new project with an empty package cache, and is built by plain `bun install && bun run build` right afterwards, also
-with an empty package cache. The registry of npm must be reachable. Ends with 1 when one is not live. Rows are kept in
---results, so that a table can be made of several runs.
+with an empty package cache. Both share the host with whatever else runs: the loads, at the begin of either, say how far to
+trust a ratio. The registry of npm must be reachable. Ends with 1 when one is not live. Rows are kept in --results, so that a
+table can be made of several runs.
 """
 
 import argparse
@@ -34,7 +35,7 @@ STEPS = ("install", "build", "package", "start", "check", "switch")
 
 @dataclass
 class Row:
-    """What became of one application. Seconds; megabytes; `plain` is what bun alone took."""
+    """What became of one application. Seconds; megabytes; `plain` is what bun alone took; loads are those at either's begin."""
 
     name: str
     origin: str
@@ -48,11 +49,17 @@ class Row:
     artifact_mb: float | None = None
     replica_mb: float | None = None
     build_mb: float | None = None
+    build: str = ""
     load: float = 0.0
+    plain_load: float = 0.0
 
     @property
     def ratio(self) -> float | None:
         return self.total / self.plain if self.total and self.plain and self.is_live else None
+
+    @property
+    def loads(self) -> str:
+        return f"{self.load:.1f} {self.plain_load:.1f}"
 
     def cells(self) -> list[str]:
         steps = [_number(self.steps.get(name), 2) for name in STEPS]
@@ -62,6 +69,7 @@ class Row:
         result = "live" if self.is_live else self.result
         return [
             self.name,
+            self.origin,
             self.framework,
             *steps,
             _number(self.total, 2),
@@ -75,6 +83,7 @@ class Row:
 
 HEADINGS = [
     "application",
+    "from",
     "plan",
     *STEPS,
     "total",
@@ -129,6 +138,7 @@ class Course:
         steps = [*build.get("steps", []), *(deployments[0]["steps"] if deployments else [])]
         row.steps = {step["name"]: step["seconds"] for step in steps if step.get("seconds") is not None}
         plan = build.get("plan") or {}
+        row.build = " ".join(plan.get("build") or ())
         row.framework = f"{plan.get('framework') or 'none'}, {plan.get('kind', '?')}"
         row.artifact_mb = self._artifact_mb()
         if done.status:
@@ -150,7 +160,10 @@ class Course:
         return sum(sizes.values()) / MEGABYTE or None
 
     def _plain(self, application: Application, folder: Path, row: Row) -> None:
-        floor = Floor(folder.parent, folder, environment(application, folder))
+        # Where there is no build script, the framework's own command is what both run.
+        commands = [word.removeprefix("bun ") for word in row.build.split(" && ") if word.startswith("bun run ")]
+        floor = Floor(folder.parent, folder, environment(application, folder), commands[-1].split() if commands else ())
+        row.plain_load = round(os.getloadavg()[0], 1)
         try:
             row.plain = round(floor.cold(), 2)
         except subprocess.CalledProcessError:
