@@ -60,6 +60,7 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("GET", "/api/v1/audit"): (Action.READ_AUDIT,),
     ("GET", "/api/v1/edges"): (KNOWN,),
     ("GET", "/api/v1/openapi.json"): (KNOWN,),
+    ("POST", "/api/v1/plans"): (Action.CREATE_PROJECT, JSON, {"git_url": "ftp://git.example/shop"}),
     ("GET", "/api/v1/tokens"): (KNOWN,),
     ("POST", "/api/v1/tokens"): (Action.MANAGE_ACCOUNT, JSON, {"name": "more"}),
     ("DELETE", "/api/v1/tokens/{token}"): (Action.MANAGE_ACCOUNT,),

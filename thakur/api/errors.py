@@ -8,7 +8,9 @@ from typing import Any
 from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 
+from thakur.builds import BuildFailed
 from thakur.errors import Invalid, Malformed, NotFound, ThakurError
+from thakur.git import FetchFailed
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,11 @@ def _respond(body: dict[str, Any], headers: dict[str, str] | None, more: dict[st
 
 def _typed(error: ThakurError) -> dict[str, Any]:
     body = {"status": error.status, "detail": error.message, "code": error.code}
+    if isinstance(error, BuildFailed):
+        # The same code and the same sentences as at the end of a build.
+        body |= {"code": error.failure.code, "why": error.failure.why}
+    elif isinstance(error, FetchFailed):
+        body |= {"code": f"git_{error.cause}", "why": error.why}
     return body | {name: value for name in ("hint", "field") if (value := getattr(error, name))}
 
 

@@ -15,7 +15,7 @@ OPERATIONS = """
 up ready get_openapi
 list_projects create_project get_project change_project delete_project clear_cache list_domains
 put_repository forget_repository list_env set_env import_env put_env delete_env
-list_builds request_build get_build cancel_build build_logs clear_build_logs
+make_plan list_builds request_build get_build cancel_build build_logs clear_build_logs
 list_deployments redeploy get_deployment rollback restart cancel deployment_logs list_replicas
 runtime_logs clear_runtime_logs list_edges
 list_tokens make_token revoke_token list_sessions end_session end_other_sessions get_me choose_team list_audit

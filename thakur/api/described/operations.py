@@ -25,6 +25,7 @@ TAGS = {
 }
 _PLACES = {
     "repository": "projects",
+    "plans": "builds",
     "cache": "projects",
     "domains": "projects",
     "replicas": "deployments",

@@ -6,10 +6,10 @@ import msgspec
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a request was refused (RFC 9457): `code` is for programs, `detail` says what happened and `hint` what to do next.
+    """Why a request was refused (RFC 9457).
 
-    `field` is the field or parameter that is wrong, `id` what the server's log tells more beside, `missing` what is not
-    ready.
+    `code` is for programs; `detail` says what happened, `why` the reason where one is known, `hint` what to do next. `field` is
+    the field or parameter that is wrong, `id` what the server's log tells more beside, `missing` what is not ready.
     """
 
     type: str
@@ -17,6 +17,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: int
     detail: str
     code: str
+    why: str | None = None
     hint: str | None = None
     field: str | None = None
     id: str | None = None

@@ -8,9 +8,10 @@ from thakur.api.resources.builds import GitAsked
 from thakur.api.resources.deployments import RedeployAsked
 from thakur.api.resources.health import Ready, Up
 from thakur.api.resources.logs import LogCleared
+from thakur.api.resources.plans import PlanAsked
 from thakur.api.resources.replicas import ReplicaShown, ReplicasShown
 from thakur.api.resources.shown import BuildShown, DeploymentShown
-from thakur.builds import BuildStatus, Plan, Source, Step
+from thakur.builds import BuildStatus, Plan, Planned, Source, Step
 from thakur.logs import Level
 from thakur.runtime import DeploymentStatus, EdgeFacts, EdgeSeen, Reason, ReplicaState
 
@@ -57,6 +58,11 @@ EXAMPLES = (
         finished_at=ENDED,
     ),
     GitAsked(git_url=GIT, ref="main"),
+    PlanAsked(git_url=GIT, ref="main", root="apps/web"),
+    Planned(
+        source=Source(kind="git", folder="shop", url=GIT, ref="main", commit=COMMIT, message="Add a basket"),
+        plan=Plan(framework="Hono", kind="server", install=("bun", "install"), start=("bun", "src/index.ts")),
+    ),
     DeploymentShown(
         number=97,
         environment="production",
