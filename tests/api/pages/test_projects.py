@@ -73,3 +73,16 @@ async def test_pages_are_compressed_for_whoever_takes_that(client):
     assert "content-encoding" not in plain.headers
     assert int(small.headers["content-length"]) < len(plain.content) / 2
     assert "<h1>Projects</h1>" in small.text
+
+
+async def test_many_projects_are_told_in_pages(client):
+    for number in range(52):
+        await make_project(client, f"shop-{number}")
+
+    first, second = (await client.get("/projects")).text, (await client.get("/projects?page=2")).text
+
+    assert 'href="/projects/shop-51"' in first
+    assert "Older" in first
+    assert '<a href="/projects/shop-0">' not in first
+    assert '<a href="/projects/shop-0">' in second
+    assert "Newer" in second

@@ -22,7 +22,11 @@ from thakur.projects import Project
 
 HERE = "/projects"
 
+# Each is looked at again twice in three seconds while the page is open.
+PAGE = 50
+
 Query = Annotated[str, QueryParameter(max_length=100)]
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=1000)]
 
 
 class ProjectRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,28 +54,37 @@ async def front() -> Redirect:
 
 @get(HERE)
 async def projects_page(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, q: Query = ""
+    request: Request[Any, Any, Any], services: Services, principal: Asker, q: Query = "", page_number: PageNumber = 1
 ) -> Response[bytes]:
-    """All projects, or those whose names hold the words."""
-    context = await _context(services, principal, q)
+    """The newest projects, or of those whose names hold the words; older ones on further pages."""
+    context = await _context(services, principal, q, page_number)
     context |= {"shell": await shell_of(request, services, principal, HERE), "told": told(request)}
     return page(request, "projects/index.html", context, fragments={"projects": "projects/_list.html"})
 
 
 @get(f"{HERE}/events")
-async def projects_live(services: Services, principal: Asker, live_pages: Live, q: Query = "") -> Stream:
+async def projects_live(
+    services: Services, principal: Asker, live_pages: Live, q: Query = "", page_number: PageNumber = 1
+) -> Stream:
     """The list again whenever it changes."""
 
     async def parts() -> dict[str, str]:
-        return {"projects": rendered("projects/_list.html", await _context(services, principal, q))}
+        return {"projects": rendered("projects/_list.html", await _context(services, principal, q, page_number))}
 
     return live_pages.answer(parts)
 
 
-async def _context(services: ApiServices, principal: Principal, q: str) -> dict[str, object]:
+async def _context(services: ApiServices, principal: Principal, q: str, number: int) -> dict[str, object]:
     projects = await services.projects.list(principal)
     wanted = [project for project in projects if q.strip().lower() in project.name]
-    return {"projects": await _rows(services, principal, wanted), "total": len(projects), "q": q}
+    shown = wanted[(number - 1) * PAGE : number * PAGE]
+    return {
+        "projects": await _rows(services, principal, shown),
+        "total": len(projects),
+        "q": q,
+        "number": number,
+        "has_more": len(wanted) > number * PAGE,
+    }
 
 
 async def _rows(services: ApiServices, principal: Principal, projects: Sequence[Project]) -> list[ProjectRow]:
