@@ -26,7 +26,8 @@ def main() -> int:
     data = Path(tempfile.mkdtemp(prefix="thakur-demo-"))
     env = _environment(data)
     began = time.monotonic()
-    serve = subprocess.Popen([*THAKUR, "serve"], env=env, cwd=data, start_new_session=True)
+    # What it says when it is ready is said below, with what was deployed.
+    serve = subprocess.Popen([*THAKUR, "serve"], env=env, cwd=data, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         _wait_until_ready(serve, env)
         ready = time.monotonic() - began

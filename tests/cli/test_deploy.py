@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 from backports import zstd
@@ -127,6 +128,14 @@ def test_what_is_no_folder_is_wrong_usage(thakur, server, path):
     assert server.doubles.projects.rows == []
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_folder_of_somebody_else_is_wrong_usage(thakur, server, tmp_path):
+    (tmp_path / "theirs").mkdir(mode=0o300)
+    ran = thakur("deploy", tmp_path / "theirs")
+    assert ran.status == 2
+    assert ran.err.endswith("theirs cannot be read: Permission denied.\nRun this as a user who may.\n")
+
+
 def test_an_empty_folder_asks_for_nothing(thakur, server, tmp_path):
     (tmp_path / "empty").mkdir()
     ran = thakur("deploy", tmp_path / "empty")
@@ -137,8 +146,6 @@ def test_an_empty_folder_asks_for_nothing(thakur, server, tmp_path):
 
 
 def test_a_server_that_refuses_in_the_middle_is_heard(thakur, server, tmp_path, monkeypatch):
-    import os
-
     monkeypatch.setattr("thakur.api.body.UPLOAD_BYTES", 1000)
     (tmp_path / "big").mkdir()
     (tmp_path / "big/a").write_bytes(os.urandom(20_000_000))

@@ -178,4 +178,5 @@ def _failed(error: FetchFailed | GitRefused) -> BuildFailed:
 
 def _counted(found: Unpacked) -> str:
     size = found.size_bytes
-    return f"{found.files:,} files ({f'{size / 1000:.1f} kB' if size < 1_000_000 else f'{size / 1_000_000:.1f} MB'})"
+    noun = "file" if found.files == 1 else "files"
+    return f"{found.files:,} {noun} ({f'{size / 1000:.1f} kB' if size < 1_000_000 else f'{size / 1_000_000:.1f} MB'})"

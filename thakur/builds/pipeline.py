@@ -187,7 +187,7 @@ class Pipeline:
         owner = self._owner(place)
         pack = partial(self._artifacts.pack, is_served=plan.kind == "static")
         packed = await to_its_end(pack, build.project_id, kept, owner)
-        files = f"{packed.files:,} files ({_size(packed.size_bytes - packed.variants_bytes)})"
+        files = f"{packed.files:,} {'file' if packed.files == 1 else 'files'} ({_size(packed.size_bytes - packed.variants_bytes)})"
         variants = f", {_size(packed.variants_bytes)} of compressed forms beside them" if packed.variants_bytes else ""
         place.writer.write(f"Packed {files} as {packed.digest[:12]}{variants}", Level.SUCCESS)
         await to_its_end(loan.keep)

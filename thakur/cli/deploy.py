@@ -92,6 +92,7 @@ def _folder(path: str) -> Path:
     folder = Path(path).expanduser()
     try:
         if folder.is_dir():
+            next(folder.iterdir(), None)
             return folder.resolve()
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror}", hint="Run this as a user who may.") from error

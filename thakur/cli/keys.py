@@ -4,7 +4,6 @@ import argparse
 
 from thakur.cli.output import document, say
 from thakur.cli.parsing import Verbs, add_data_dir, add_verb, host_settings
-from thakur.cli.times import counted
 
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
@@ -27,6 +26,7 @@ def run_rotate(args: argparse.Namespace) -> int:
     """Rotate, with the embedded stores running for as long as it takes."""
     settings = host_settings(args)
     from thakur import modes
+    from thakur.cli.times import counted
 
     done = modes.rotate(settings)
     if args.json:

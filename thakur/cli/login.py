@@ -2,10 +2,6 @@
 
 import argparse
 import re
-import socket
-import threading
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from thakur.cli.output import document, progress, result, say
@@ -28,6 +24,9 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show a code, wait until somebody confirms it in the dashboard, keep the token."""
+    import socket
+    from dataclasses import replace
+
     from thakur.cli.client import Client
     from thakur.cli.saved import SavedLogin, keep_login, read_login
     from thakur.settings import ClientSettings
@@ -51,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
 
 def run_out(args: argparse.Namespace) -> int:
     """Revoke the token as far as the server can be reached, and forget it in any case."""
+    from dataclasses import replace
+
     from thakur.cli.client import Client
     from thakur.cli.saved import forget_login, read_login
     from thakur.cli.values import quoted
@@ -97,6 +98,9 @@ def _guessed(url: str) -> str:
 
 
 def _collect(client: "Client", waits: dict[str, Any]) -> dict[str, Any]:
+    import threading
+    from datetime import UTC, datetime
+
     from thakur.cli.interface import NotLetIn
 
     expires_at = datetime.fromisoformat(waits["expires_at"])

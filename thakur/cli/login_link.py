@@ -1,7 +1,6 @@
 """thakur login-link: on the server, for its operator."""
 
 import argparse
-from dataclasses import replace
 
 from thakur.cli.output import document, result, say
 from thakur.cli.parsing import Verbs, add_data_dir, add_verb
@@ -17,6 +16,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask over the local socket, whatever server the environment or a login names."""
+    from dataclasses import replace
     from pathlib import Path
 
     from thakur.cli.client import Client

@@ -13,7 +13,11 @@ from thakur.settings import SettingInvalid, Settings
 def prepare(settings: Settings, roles: frozenset[Role]) -> None:
     """Make what is missing; the master key only for a role that has the database. Raises SettingInvalid, KeyUnusable."""
     data = settings.data_dir
-    with _usable("THAKUR_DATA_DIR", data, "Name a directory, or one to be made, that this user may write."):
+    with _usable(
+        "THAKUR_DATA_DIR",
+        data,
+        "Name one that this user may write or make, such as: THAKUR_DATA_DIR=~/thakur thakur serve",
+    ):
         data.mkdir(mode=0o755, parents=True, exist_ok=True)
         for name in ("run", "keys", "edge", "builds", "uploads"):
             (data / name).mkdir(mode=0o700, exist_ok=True)
@@ -23,7 +27,9 @@ def prepare(settings: Settings, roles: frozenset[Role]) -> None:
         hand_to_service_user(public)
     if not roles & WITH_DATABASE:
         return
-    with _usable("THAKUR_DATA_DIR", data, "Name a directory that this user may write."):
+    with _usable(
+        "THAKUR_DATA_DIR", data, "Name one that this user may write, such as: THAKUR_DATA_DIR=~/thakur thakur serve"
+    ):
         if settings.secret_key_file is None:
             load_or_create_ring(data / "secret.key")
     if settings.secret_key_file is not None:

@@ -55,7 +55,7 @@ def read_data_dir(found: Mapping[str, str]) -> Path:
     path = Path(found.get("THAKUR_DATA_DIR") or default).expanduser()
     if not path.is_absolute():
         path = Path.cwd() / path
-    hint = "Name a directory, or one to be made, that this user may write."
+    hint = "Name one that this user may write or make, such as: THAKUR_DATA_DIR=~/thakur thakur serve"
     try:
         is_something_else = path.exists() and not path.is_dir()
     except OSError as error:
