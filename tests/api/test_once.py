@@ -101,11 +101,11 @@ async def test_a_body_that_nobody_reads_is_part_of_the_request(client):
     assert [answer.status_code for answer in answers] == [200, 422]
 
 
-@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "ü"])
-async def test_a_key_that_is_none_is_malformed(client, key):
-    answer = await client.post(PROJECTS, json={"name": "shop"}, headers={"idempotency-key": key.encode()})
+async def test_a_key_that_is_none_is_malformed(client):
+    for key in ("", "a b", "x" * 256, "ü"):
+        answer = await client.post(PROJECTS, json={"name": "shop"}, headers={"idempotency-key": key.encode()})
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), key
 
 
 async def test_what_has_happened_is_told_also_when_it_cannot_be_kept(client, doubles, monkeypatch, caplog):

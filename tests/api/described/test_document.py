@@ -1,13 +1,17 @@
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
-from litestar.testing import AsyncTestClient
+from litestar.testing import AsyncTestClient, TestClient
 
+from support.fake_accounts import OPERATOR
 from support.rights import RIGHTS
-from thakur.api import create_app
+from support.services import Doubles
+from thakur.accounts import Principal
+from thakur.api import Host, create_app
 from thakur.api.described.examples import _BY_KIND
 
 # What clients were generated from keeps its name.
@@ -26,11 +30,21 @@ ask_in collect
 HANDLES = {"Link.id", "InvitationWithdrawn.id", "Session.id", "SessionEnded.id", "AuditEvent.id", "Problem.id"}
 
 
-@pytest.fixture
-async def document(client) -> dict[str, Any]:
-    answer = await client.get("/api/v1/openapi.json")
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    async def operator(_scope: Any) -> Principal:
+        return OPERATOR
+
+    async def describe() -> Host:
+        raise AssertionError
+
+    # Made once: these tests only read it.
+    app = create_app(Doubles().services(), operator, asyncio.Event(), describe_host=describe)
+    with TestClient(app) as client:
+        answer = client.get("/api/v1/openapi.json")
     assert answer.headers["content-type"] == "application/json"
-    return answer.json()
+    described: dict[str, Any] = answer.json()
+    return described
 
 
 def operations(document) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -39,7 +53,7 @@ def operations(document) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield method, path, operation
 
 
-async def test_every_route_of_the_api_is_described_and_no_page_is(document):
+def test_every_route_of_the_api_is_described_and_no_page_is(document):
     described = {(method.upper(), path) for method, path, _ in operations(document)}
     routed = {(method, path) for method, path in RIGHTS if path.startswith("/api/") or path in ("/up", "/ready")}
 
@@ -47,13 +61,13 @@ async def test_every_route_of_the_api_is_described_and_no_page_is(document):
     assert routed <= described
 
 
-async def test_operations_keep_their_names(document):
+def test_operations_keep_their_names(document):
     names = [operation["operationId"] for _, _, operation in operations(document)]
 
     assert sorted(names) == sorted([*OPERATIONS.split(), "get_host", "make_login_link"])
 
 
-async def test_every_operation_says_what_it_does_takes_and_answers(document):
+def test_every_operation_says_what_it_does_takes_and_answers(document):
     tags = {tag["name"] for tag in document["tags"]}
     for _, path, operation in operations(document):
         assert operation["summary"], path
@@ -66,7 +80,7 @@ async def test_every_operation_says_what_it_does_takes_and_answers(document):
             assert body["content"]["application/json"]["example"], path
 
 
-async def test_every_refusal_is_a_problem_that_the_document_explains(document):
+def test_every_refusal_is_a_problem_that_the_document_explains(document):
     known = document["components"]["responses"]
     for _, path, operation in operations(document):
         refusals = [answer for status, answer in operation["responses"].items() if status >= "400"]
@@ -83,7 +97,7 @@ def test_an_example_is_what_it_is_an_example_of(kind):
     assert msgspec.json.decode(msgspec.json.encode(example), type=kind) == example
 
 
-async def test_an_example_of_a_parameter_is_one_that_it_may_be(document):
+def test_an_example_of_a_parameter_is_one_that_it_may_be(document):
     for _, path, operation in operations(document):
         for parameter in operation["parameters"]:
             schema, example = parameter["schema"], parameter["example"]
@@ -94,13 +108,13 @@ async def test_an_example_of_a_parameter_is_one_that_it_may_be(document):
                 assert re.search(schema["pattern"], example), path
 
 
-async def test_no_key_of_a_table_is_shown(document):
+def test_no_key_of_a_table_is_shown(document):
     for name, schema in document["components"]["schemas"].items():
         keys = [key for key in schema.get("properties", {}) if key == "id" or key.endswith("_id")]
         assert {f"{name}.{key}" for key in keys} <= HANDLES
 
 
-async def test_every_reference_leads_somewhere(document):
+def test_every_reference_leads_somewhere(document):
     def walk(value: Any) -> Iterator[str]:
         if isinstance(value, dict):
             for key, inner in value.items():
@@ -116,7 +130,7 @@ async def test_every_reference_leads_somewhere(document):
         assert name in document["components"][kind]
 
 
-async def test_every_body_says_which_fields_there_are(document):
+def test_every_body_says_which_fields_there_are(document):
     schemas = document["components"]["schemas"]
     for _, _, operation in operations(document):
         if "requestBody" in operation:

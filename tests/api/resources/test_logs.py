@@ -44,3 +44,9 @@ async def test_the_log_of_a_build_is_cleared_by_its_number(client, doubles, line
     assert answer.json() == {"goes_on_from": 2}
     assert len((await client.get(LOGS)).json()) == 6
     assert (await client.delete("/api/v1/projects/shop/builds/4/logs")).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["w", "-1", "1" * 16])
+async def test_the_number_of_the_last_line_is_refused_when_it_is_none(client, lines, number):
+    answer = await client.get(LOGS, headers={"last-event-id": number})
+    assert (answer.status_code, answer.json()["field"]) == (422, "Last-Event-ID")

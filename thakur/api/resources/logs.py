@@ -72,12 +72,12 @@ async def log_answer(
     limit: int,
 ) -> Response[Any]:
     """Lines above `after`; without it the newest `limit`. An event stream goes on from `Last-Event-ID` if that is sent."""
+    last_event = _last_event(request)
     if "text/event-stream" not in request.headers.get("accept", ""):
         lines = lines_shown(await _lines(logs, stream_id, after, limit))
         is_more = after is not None and len(lines) == limit
         headers = {"link": next_link(request, "after", lines[-1].number)} if is_more else {}
         return Response(lines, headers=headers)
-    last_event = _last_event(request)
     after = after if last_event is None else last_event
     newest = () if after is not None else tuple(await logs.last(stream_id, limit))
     start = after if after is not None else (newest[-1].number if newest else 0)
