@@ -4,13 +4,19 @@ import fcntl
 import os
 from pathlib import Path
 
-from thakur.errors import Conflict
+from thakur.errors import Conflict, Forbidden
 
 
 class RoleTaken(Conflict):
     """Another process holds this role on this data directory."""
 
     code = "role_taken"
+
+
+class DirectoryForeign(Forbidden):
+    """The data directory is another user's."""
+
+    code = "directory_foreign"
 
 
 class RoleLock:
@@ -22,8 +28,8 @@ class RoleLock:
         self._fd = -1
 
     def take(self) -> None:
-        """Raises RoleTaken, naming the process."""
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Raises RoleTaken, naming the process, and DirectoryForeign."""
+        fd = self._open(os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -38,9 +44,9 @@ class RoleLock:
         self._fd = fd
 
     def holder(self) -> int | None:
-        """The process that holds the role now, if any does."""
+        """The process that holds the role now, if any does. Raises DirectoryForeign."""
         try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            fd = self._open(os.O_RDONLY)
         except FileNotFoundError:
             return None
         try:
@@ -55,3 +61,12 @@ class RoleLock:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+    def _open(self, flags: int) -> int:
+        try:
+            return os.open(self._path, flags | os.O_CLOEXEC, 0o600)
+        except PermissionError as error:
+            raise DirectoryForeign(
+                f"{self._path.parents[1]} belongs to another user",
+                hint="Run this as root or as the user who started Thakur there, or name another directory in THAKUR_DATA_DIR.",
+            ) from error
