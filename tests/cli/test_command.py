@@ -1,7 +1,6 @@
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -32,9 +31,7 @@ def test_wrong_usage_has_status_2(thakur, argv):
 
 def test_help_loads_no_library():
     code = "import sys; from thakur.cli import main; main(['--help']); print(*sys.modules)"
-    began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert time.monotonic() - began < 2
     heavy = {"asyncio", "msgspec", "litestar", "sqlalchemy", "http.client", "ssl", "thakur.settings", "dataclasses"}
     assert not heavy & set(done.stdout.split())
 

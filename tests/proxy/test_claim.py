@@ -1,7 +1,6 @@
 """Which upstream gets a request: the choice, refusals, and connections that died while idle (point 9)."""
 
 import signal
-import time
 
 from support.apps import refused_port, running_app
 from support.visitors import ask, get, visiting
@@ -10,12 +9,11 @@ from support.workers import pool, running_worker
 
 
 async def test_a_refused_connection_is_a_502_at_once_and_poisons_nothing():
-    async with running_worker() as worker, visiting(worker.port) as visitor:
+    # Whoever waited for the connection would wait for longer than a test may take.
+    async with running_worker(limits={"connect_seconds": 300}) as worker, visiting(worker.port) as visitor:
         port = refused_port()
         await worker.serve(port)
-        started = time.monotonic()
         response = await visitor.ask(get(fields="Accept: text/html\r\n"))
-        assert time.monotonic() - started < 0.05
         assert (response.status, response.field("thakur-state"), response.closes) == (502, ["failed"], False)
         assert b"takes no connection" in response.body
         async with running_app(port=port):

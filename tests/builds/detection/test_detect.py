@@ -112,9 +112,9 @@ def test_a_text_that_is_made_to_be_slow_is_not(text: str) -> None:
     package = json.dumps({"devDependencies": {"vite": "*", "@rsbuild/core": "*"}, "workspaces": ["a*b*" * 20] * 5000})
     files = dict.fromkeys(("vite.config.ts", "rsbuild.config.ts", "pnpm-workspace.yaml", ".eleventy.js"), text)
     files |= {f"{'a' * 60}{number}/package.json": "{}" for number in range(300)}
-    began = time.perf_counter()
+    began = time.process_time()
 
     with suppress(BuildFailed):
         decide(Tree(frozenset({"package.json", *files}), {"package.json": package, **files}), Overrides())
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
