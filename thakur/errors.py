@@ -1,7 +1,7 @@
 """The errors a person can meet: one root and nine kinds, each with a code and a status.
 
 A module's own errors subclass a kind in its `interface.py` and set `code`. Three tables translate them and nothing else
-does: `api/errors.py`, `seam.py` and `proxy/faults.py`.
+does: `api/errors.py`, `seam.py` and `proxy/dataplane/faults.py`.
 """
 
 from typing import ClassVar

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from thakur.proxy.dataplane.wire import VERSION, Decoder, Message, encode
 from thakur.proxy.link import Link, LinkLost
-from thakur.proxy.wire import VERSION, Decoder, Message, encode
 
 Answer = Callable[[Message], list[bytes] | None]
 HELLO = {"kind": "hello", "version": VERSION, "pid": 1}

@@ -10,7 +10,7 @@ from thakur.sandbox import root_name
 from thakur.sandbox.listening import listening_ports
 
 # The platform's own programs; everything else that runs for a data directory is a project's.
-OWN = ("thakur serve", "postgres", "valkey-server", "proxy/worker.py")
+OWN = ("thakur serve", "postgres", "valkey-server", "dataplane/worker.py")
 # The stores' files are looked at as rows; what is written in `run` ends with `stop`.
 ELSEWHERE = ("stores", "run")
 

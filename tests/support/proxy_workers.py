@@ -8,7 +8,7 @@ _PROGRAM = """
 import asyncio, json, os, signal, socket, sys
 options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 sys.path.insert(0, options["--home"])
-from thakur.proxy.wire import VERSION, Decoder, encode
+from thakur.proxy.dataplane.wire import VERSION, Decoder, encode
 
 def knob(name):
     return json.load(open(ROOT + "/knobs.json")).get(name)

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from thakur.proxy.wire import Decoder, Message, encode
+from thakur.proxy.dataplane.wire import Decoder, Message, encode
 
-WORKER = Path(__file__).parents[2] / "thakur" / "proxy" / "worker.py"
+WORKER = Path(__file__).parents[2] / "thakur" / "proxy" / "dataplane" / "worker.py"
 KEY = "0123456789abcdef"
 # Small ones, so that a test of a deadline does not wait for it.
 QUICK = {"sweep_seconds": 0.05}
@@ -133,7 +133,7 @@ async def running_worker(
         fds = (visitors.fileno(), door.fileno(), orders.fileno())
         argv = [
             *(program or (sys.executable, "-I", "-S")),
-            *(str(WORKER), "--home", str(WORKER.parents[2])),
+            *(str(WORKER), "--home", str(WORKER.parents[3])),
             *("--listen", str(fds[0]), "--probe", str(fds[1]), "--control", str(fds[2])),
             *("--static-root", str(static_root or directory)),
             *(part for limit, value in (QUICK | (limits or {})).items() for part in ("--limit", f"{limit}={value}")),

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thakur.proxy import leftovers, record
+from thakur.proxy.dataplane.wire import VERSION
 from thakur.proxy.handover import Handover, take_over
 from thakur.proxy.link import LinkLost
 from thakur.proxy.ports import address_of
 from thakur.proxy.process import Process
-from thakur.proxy.wire import VERSION
 from thakur.settings import Address
 from thakur.sockets import SocketDirectory
 

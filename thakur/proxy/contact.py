@@ -8,9 +8,9 @@ from typing import Protocol
 
 from thakur.background import Tasks
 from thakur.proxy.changes import Changes
+from thakur.proxy.dataplane.wire import Message
 from thakur.proxy.link import Link, LinkLost
 from thakur.proxy.process import Process
-from thakur.proxy.wire import Message
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ import struct
 from dataclasses import dataclass
 from typing import Self
 
+from thakur.proxy.dataplane.wire import CONTROL, DOOR, VISITORS, Decoder, Message, WireBroken, encode
 from thakur.proxy.link import LinkLost
-from thakur.proxy.wire import CONTROL, DOOR, VISITORS, Decoder, Message, WireBroken, encode
 
 ANSWER_SECONDS = 10.0
 _RECEIVE_BYTES = 4096

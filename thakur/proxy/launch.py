@@ -10,7 +10,7 @@ from pathlib import Path
 from thakur.proxy.places import Place
 from thakur.proxy.process import Process
 
-PROGRAM = Path(__file__).with_name("worker.py")
+PROGRAM = Path(__file__).parent / "dataplane" / "worker.py"
 LOG_TAIL_BYTES = 400
 _HOME = Path(__file__).parents[2]
 

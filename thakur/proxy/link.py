@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any, cast
 
-from thakur.proxy.wire import VERSION, Decoder, Message, WireBroken, encode
+from thakur.proxy.dataplane.wire import VERSION, Decoder, Message, WireBroken, encode
 
 
 class LinkLost(Exception):

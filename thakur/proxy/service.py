@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 
+from thakur.proxy.dataplane.wire import Message
 from thakur.proxy.interface import Answer, Pool, PoolRouted, ProbeFailed, ProxyUnavailable, Route
 from thakur.proxy.probing import ask
 from thakur.proxy.supervisor import Supervisor
-from thakur.proxy.wire import Message
 from thakur.settings import Network
 
 TABLE_SECONDS = 15.0

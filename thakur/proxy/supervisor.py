@@ -12,6 +12,7 @@ from thakur.proxy import adoption, record
 from thakur.proxy.adoption import Found, Inheritance
 from thakur.proxy.changes import Changes
 from thakur.proxy.contact import Contact
+from thakur.proxy.dataplane.wire import VERSION, Message
 from thakur.proxy.interface import ProxyUnavailable
 from thakur.proxy.launch import PROGRAM, Launcher
 from thakur.proxy.parting import Parting
@@ -19,7 +20,6 @@ from thakur.proxy.places import LONGEST_NAME, Place, furnish
 from thakur.proxy.ports import address_of, join_listeners, open_listeners
 from thakur.proxy.process import Process
 from thakur.proxy.slot import Slot
-from thakur.proxy.wire import VERSION, Message
 from thakur.settings import Address
 from thakur.sockets import SocketDirectory
 
