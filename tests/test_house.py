@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from support.rights import RIGHTS, routes
 from support.services import Doubles
 from thakur.api import create_app
@@ -21,6 +19,7 @@ PACKAGE = ROOT / "thakur"
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "_migrations" not in path.parts)
 FILE_LINES = 300
 FUNCTION_LINES = 40
+PAGE_LINES = 50
 
 # Longer than the rule, each with its reason. A ceiling, not a licence.
 LONG_FILES: dict[str, int] = {}
@@ -61,10 +60,30 @@ def test_no_file_is_named_after_nothing() -> None:
     assert not [relative(path) for path in SOURCES if path.stem in BANNED_NAMES]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=relative)
-def test_every_file_says_what_it_is(path: Path) -> None:
-    if path.read_text().strip():
-        assert ast.get_docstring(ast.parse(path.read_text())), "no module docstring"
+def test_every_file_says_what_it_is() -> None:
+    texts = {relative(path): path.read_text() for path in SOURCES}
+
+    assert not [name for name, text in texts.items() if text.strip() and not ast.get_docstring(ast.parse(text))]
+
+
+def test_templates_hold_no_script_no_style_and_trust_no_text() -> None:
+    offences = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\s(?:style|on[a-z]+)=|\|\s*safe\b")
+    templates = sorted((PACKAGE / "templates").rglob("*.html"))
+
+    assert templates
+    assert not [
+        f"{relative(path)}:{number}"
+        for path in templates
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if offences.search(line)
+    ]
+
+
+def test_decisions_are_a_page_each_and_numbered_in_turn() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+
+    assert [path.name[:4] for path in decisions] == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    assert not [relative(path) for path in decisions if len(path.read_text().splitlines()) > PAGE_LINES]
 
 
 def test_every_room_has_tests() -> None:
