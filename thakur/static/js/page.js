@@ -51,3 +51,9 @@ addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(
 setInterval(() => all("time[data-since]").forEach((time) => {
   time.textContent = `${Math.max(0, (Date.now() - Date.parse(time.dataset.since)) / 1000).toFixed(0)} s`;
 }), 1000);
+
+// The title says what goes on, also in a tab that is not looked at.
+setInterval(() => {
+  const title = document.querySelector("[data-title]")?.dataset.title;
+  if (title && document.title !== title) document.title = title;
+}, 1000);
