@@ -50,6 +50,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     recent: tuple[Recent, ...]
     actor: str
     has_keys: bool
+    may_create: bool
     theme: Theme
 
 
@@ -61,6 +62,7 @@ async def shell_of(request: Request[Any, Any, Any], services: ApiServices, princ
         here=here,
         places=(*PLACES, FOR_AUDITORS) if principal.may(Action.READ_AUDIT, principal.team_id) else PLACES,
         recent=tuple(Recent(project.name, found[project.id].status, found[project.id].word) for project in projects),
+        may_create=principal.may(Action.CREATE_PROJECT, principal.team_id),
         has_keys=KEYS_COOKIE not in request.cookies,
         actor=principal.actor,
         theme=theme_of(request),
