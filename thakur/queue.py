@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 BUILDS = "builds"
 ROLLOUTS = "rollouts"
+WEBHOOKS = "webhooks"
+REPORTS = "reports"
 
 CONNECT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0

@@ -77,6 +77,8 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         projects=core.projects,
         env_vars=core.env_vars,
         repositories=core.repositories,
+        github_apps=core.github.apps,
+        connections=core.github.connections,
         builds=core.builds,
         plans=wire_plans(settings),
         runtime=core.runtime,

@@ -46,7 +46,7 @@ class BuildHouse:
         self.queue = queue or RecordingQueue()
         self.projects = LocalProjects(db, self.queue, [])
         self.repositories = LocalRepositories(db, Sealer(KeyRing({1: b"k" * 32}), "git tokens"), self.place.rules)
-        self.place.arrivals._repositories = self.repositories
+        self.place.credentials._repositories = self.repositories
         self.consumer = RecordingConsumer()
         self.builds = LocalBuilds(
             db,

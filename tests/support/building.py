@@ -11,6 +11,7 @@ from support.uids import ours
 from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES, Build, BuildStatus, Source
 from thakur.builds.arrivals import Arrivals
 from thakur.builds.attempts import Attempt, Outcome
+from thakur.builds.credentials import Credentials
 from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.pipeline import Pipeline
 from thakur.builds.reuse import Reuse
@@ -45,6 +46,25 @@ class NoRepositories:
 
     async def token(self, project_id: int, url: str) -> str:
         return self.tokens.get(url, "")
+
+
+class NothingLent:
+    """Implements Lender: of URLs that are told to be lent there is one token after the other."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, list[str]] = {}
+        self.given_back: list[str] = []
+
+    async def lend(self, project_id: int, url: str) -> str:
+        waiting = self.tokens.get(url, [])
+        return waiting.pop(0) if waiting else ""
+
+    async def renew(self, project_id: int, url: str, token: str) -> str:
+        await self.give_back(token)
+        return await self.lend(project_id, url)
+
+    async def give_back(self, token: str) -> None:
+        self.given_back.append(token)
 
 
 class NothingReused:
@@ -83,7 +103,9 @@ class BuildPlace:
         self.repositories = NoRepositories()
         borders = Borders(unpacked_bytes=UNPACKED_BYTES, unpacked_entries=UNPACKED_ENTRIES)
         git = LocalGit(self.sandbox, self.rules, {}, borders)
-        self.arrivals = Arrivals(self.uploads, git, self.repositories, self.rules, owns_files=os.geteuid() == 0)
+        self.lender = NothingLent()
+        self.credentials = Credentials(self.repositories, self.lender)
+        self.arrivals = Arrivals(self.uploads, git, self.credentials, self.rules, owns_files=os.geteuid() == 0)
         self.pipeline = Pipeline(
             self.logs,
             self.env_vars,

@@ -82,6 +82,13 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("POST", f"{P}/{{name}}/env"): (Action.CONFIGURE, JSON, {"text": "A=1"}),
     ("PUT", f"{P}/{{name}}/env/{{key}}"): (Action.CONFIGURE, JSON, {"value": "1"}),
     ("DELETE", f"{P}/{{name}}/env/{{key}}"): (Action.CONFIGURE,),
+    ("GET", "/api/v1/github/apps"): (KNOWN,),
+    ("POST", "/api/v1/github/apps"): (
+        Action.MANAGE_GITHUB,
+        JSON,
+        {"app_id": 1, "client_id": "a", "client_secret": "b", "private_key": "no key", "webhook_secret": "c" * 32},
+    ),
+    ("PUT", f"{P}/{{name}}/github"): (Action.CONFIGURE, JSON, {"repository": "ada/shop"}),
     ("PUT", f"{P}/{{name}}/repository"): (Action.CONFIGURE, JSON, {"git_url": "https://github.com/ada/shop"}),
     ("DELETE", f"{P}/{{name}}/repository"): (Action.CONFIGURE,),
     ("DELETE", f"{P}/{{name}}/cache"): (Action.DEPLOY,),

@@ -36,6 +36,9 @@ from thakur.builds import (
 )
 from thakur.errors import ThakurError
 from thakur.git import GitRules, check_ref, check_url, folder_of
+from thakur.github import Site, site_of
+from thakur.installations import AppAsked, Connection, GitHubApp, RepositoryUnknown
+from thakur.installations import Found as FoundRepository
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
 from thakur.projects import (
     Overrides,
@@ -130,6 +133,56 @@ class FakeRepositories:
 
     async def token(self, project_id: int, url: str) -> str:
         return self.tokens.get(project_id, "")
+
+
+class FakeGitHubApps:
+    """Takes every App, and has it installed on nothing."""
+
+    def __init__(self) -> None:
+        self.rows: list[GitHubApp] = []
+
+    async def add(self, principal: Principal, asked: AppAsked) -> GitHubApp:
+        site = site_of(asked.url, asked.api_url)
+        assert isinstance(site, Site)
+        app = GitHubApp(
+            app_id=asked.app_id,
+            slug="thakur-ada",
+            web_url=site.web_url,
+            api_url=site.api_url,
+            client_id=asked.client_id,
+            hook_url="",
+            created_at=AT,
+            created_by=principal.actor,
+        )
+        self.rows.append(app)
+        return app
+
+    async def list(self, principal: Principal) -> list[GitHubApp]:
+        return list(self.rows)
+
+
+class FakeConnections:
+    """Knows ada/shop, on github.com."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Connection] = {}
+
+    async def find(self, principal: Principal, full_name: str) -> FoundRepository:
+        if full_name != "ada/shop":
+            raise RepositoryUnknown(f"No GitHub App of your team opens {full_name}", field="github")
+        url = f"https://github.com/{full_name}"
+        return FoundRepository(
+            app=1, installation_id=2, repository_id=3, full_name=full_name, url=url, default_branch="main"
+        )
+
+    async def connect(self, principal: Principal, project_id: int, found: FoundRepository) -> None:
+        fields = {
+            name: getattr(found, name) for name in ("app", "installation_id", "repository_id", "full_name", "url")
+        }
+        self.rows[project_id] = Connection(project_id=project_id, team_id=principal.team_id, **fields)
+
+    async def of(self, project_ids: Collection[int]) -> dict[int, Connection]:
+        return {project_id: self.rows[project_id] for project_id in project_ids if project_id in self.rows}
 
 
 class FakeLogs:
@@ -421,6 +474,8 @@ class Doubles:
     projects: FakeProjects = field(default_factory=FakeProjects)
     env_vars: FakeEnvVars = field(default_factory=FakeEnvVars)
     repositories: FakeRepositories = field(default_factory=FakeRepositories)
+    github_apps: FakeGitHubApps = field(default_factory=FakeGitHubApps)
+    connections: FakeConnections = field(default_factory=FakeConnections)
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     caches: FakeCaches = field(default_factory=FakeCaches)
@@ -450,6 +505,8 @@ class Doubles:
             projects=self.projects,
             env_vars=self.env_vars,
             repositories=self.repositories,
+            github_apps=self.github_apps,
+            connections=self.connections,
             builds=self.builds,
             plans=self.plans,
             caches=self.caches,

@@ -39,6 +39,7 @@ class Action(StrEnum):
     DELETE_PROJECT = "delete projects"
     MANAGE_ACCOUNT = "manage tokens and sessions"
     MANAGE_MEMBERS = "manage members"
+    MANAGE_GITHUB = "manage GitHub Apps"
     READ_AUDIT = "read the audit log"
     CREATE_TEAM = "make teams"
 
@@ -53,6 +54,7 @@ RIGHTS = {
     Action.DELETE_PROJECT: (Role.ADMIN, TokenScope.ALL),
     Action.MANAGE_ACCOUNT: (Role.VIEWER, TokenScope.ALL),
     Action.MANAGE_MEMBERS: (Role.ADMIN, TokenScope.ALL),
+    Action.MANAGE_GITHUB: (Role.ADMIN, TokenScope.ALL),
     Action.READ_AUDIT: (Role.ADMIN, TokenScope.ALL),
     Action.CREATE_TEAM: (Role.OWNER, TokenScope.ALL),
 }

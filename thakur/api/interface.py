@@ -8,6 +8,7 @@ import msgspec
 from thakur.accounts import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens
 from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
+from thakur.installations import Apps, Connections
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
@@ -31,6 +32,8 @@ class ApiServices:
     projects: Projects
     env_vars: EnvVars
     repositories: Repositories
+    github_apps: Apps
+    connections: Connections
     builds: Builds
     plans: Plans
     caches: Caches

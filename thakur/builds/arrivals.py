@@ -10,6 +10,7 @@ import msgspec
 
 from thakur.builds.asked import Source
 from thakur.builds.attempts import Attempt
+from thakur.builds.credentials import Credential, Credentials
 from thakur.builds.disk import remove_tree
 from thakur.builds.interface import Build, BuildFailed, DiskNearlyFull, Failure, UploadInvalid, UploadTooLarge
 from thakur.builds.sources.unpack import Unpacked, unpack, unpack_tar
@@ -18,7 +19,6 @@ from thakur.builds.steps import Place
 from thakur.builds.threads import in_thread
 from thakur.git import FetchFailed, Git, GitRefused, GitRules, Resolved, Wanted, Workplace
 from thakur.logs import Level
-from thakur.projects import Repositories
 
 ARCHIVE = "tree.tar"
 
@@ -27,40 +27,32 @@ class Arrivals:
     """Unpacks what has come. `rules` say what git may reach: what is fetched depends on them."""
 
     def __init__(
-        self, uploads: Uploads, git: Git, repositories: Repositories, rules: GitRules, *, owns_files: bool
+        self, uploads: Uploads, git: Git, credentials: Credentials, rules: GitRules, *, owns_files: bool
     ) -> None:
         self._uploads = uploads
         self._git = git
-        self._repositories = repositories
+        self.credentials = credentials
         self._rules = rules
         self._owns_files = owns_files
 
-    async def token(self, build: Build) -> str:
-        """What opens the build's repository, or nothing."""
-        return await self._repositories.token(build.project_id, build.source.url) if build.source.url else ""
-
-    async def resolve(self, attempt: Attempt, place: Place, token: str) -> None:
+    async def resolve(self, attempt: Attempt, place: Place, credential: Credential) -> None:
         """Find out which commit a git source means, and note it in the attempt's build. Raises BuildFailed."""
         source = attempt.build.source
         if source.kind != "git":
             return
         async with attempt.step("resolve"):
-            with_token = Wanted(url=source.url, ref=source.ref, token=token)
-            workplace = _workplace(place, self._owner(place))
             try:
-                attempt.resolved = await self._git.resolve(with_token, workplace)
+                attempt.resolved = await self._resolved(source, place, credential)
             except (FetchFailed, GitRefused) as error:
                 raise _failed(error) from error
-            finally:
-                await _remove(workplace)
         if (commit := attempt.resolved.commit) is not None:
             self._note_commit(attempt, commit)
             place.writer.write(f"{source.ref or 'HEAD'} of {source.url} is {commit[:7]}", Level.DEPLOY)
 
-    async def arrive(self, attempt: Attempt, place: Place, token: str) -> bool:
+    async def arrive(self, attempt: Attempt, place: Place, credential: Credential) -> bool:
         """Fill the workspace; whether nothing was left out that may be there another time. Raises BuildFailed."""
         if attempt.build.source.kind == "git":
-            return await self._clone(attempt, place, token)
+            return await self._clone(attempt, place, credential)
         await self._unpack(attempt.build, place)
         return True
 
@@ -96,9 +88,24 @@ class Arrivals:
             ) from error
         place.writer.write(f"Unpacked {_counted(found)}", Level.DEPLOY)
 
-    async def _clone(self, attempt: Attempt, place: Place, token: str) -> bool:
+    async def _resolved(self, source: Source, place: Place, credential: Credential) -> Resolved:
+        while True:
+            workplace = _workplace(place, self._owner(place))
+            wanted = _wanted(source, credential)
+            try:
+                return await self._git.resolve(wanted, workplace)
+            except FetchFailed as error:
+                # Once: what is lent the second time is of the same kind.
+                if error.cause != "credentials_refused" or wanted.token != credential.first:
+                    raise
+                if not await credential.renew():
+                    raise
+            finally:
+                await _remove(workplace)
+
+    async def _clone(self, attempt: Attempt, place: Place, credential: Credential) -> bool:
         source = attempt.build.source
-        wanted = Wanted(url=source.url, ref=source.ref, token=token)
+        wanted = _wanted(source, credential)
         workplace = _workplace(place, self._owner(place))
         try:
             await self._uploads.check_free()
@@ -116,6 +123,7 @@ class Arrivals:
             raise BuildFailed(Failure(code=error.code, what=error.message, next=error.hint)) from error
         finally:
             await _remove(workplace)
+            await credential.give_back()
         self._note_commit(attempt, commit.id, commit.subject, commit.author)
         told = f"Cloned {commit.id[:7]} “{commit.subject}” by {commit.author}: {_counted(found)}"
         place.writer.write(told, Level.DEPLOY)
@@ -155,6 +163,11 @@ class Arrivals:
 
     def _owner(self, place: Place) -> int | None:
         return place.uid if self._owns_files else None
+
+
+def _wanted(source: Source, credential: Credential) -> Wanted:
+    ref = source.commit if source.is_pinned and source.commit else source.ref
+    return Wanted(url=source.url, ref=ref, token=credential.token)
 
 
 def _workplace(place: Place, owner: int | None) -> Workplace:

@@ -20,11 +20,15 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 class GitSource(msgspec.Struct, frozen=True, kw_only=True):
     """What a client says of a commit to build.
 
-    Without a `url` the project's repository is meant, and without a `ref` its branch, else the remote's HEAD.
+    Without a `url` the project's repository is meant, and without a `ref` its branch, else the remote's HEAD. With a
+    `commit` it is that one, which `ref` led to when somebody looked; `message` and `author` are its own.
     """
 
     url: str = ""
     ref: str = ""
+    commit: str | None = None
+    message: str | None = None
+    author: str | None = None
     is_fresh: bool = False
 
 
@@ -33,7 +37,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     `digest` names what they are: the SHA-256 of an upload as received; of a commit one that stands for it and for what git
     may fetch beside it, and nothing until its ref is resolved. Of a git source `url` holds no secret, and `ref` is what was asked for: empty for the remote's HEAD. A fresh one is
-    built also when an artifact of the same source and settings is there, and without framework caches.
+    built also when an artifact of the same source and settings is there, and without framework caches. A pinned one is of
+    the `commit` that was asked for, wherever its ref leads by now.
     """
 
     kind: Literal["upload", "git"] = "upload"
@@ -46,3 +51,4 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
     author: str | None = None
     is_fresh: bool = False
+    is_pinned: bool = False

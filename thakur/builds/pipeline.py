@@ -11,6 +11,7 @@ from thakur.builds.attempts import Attempt, Outcome
 from thakur.builds.building import Builder
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.smells import smells_of_cache
+from thakur.builds.credentials import Credential
 from thakur.builds.failures import explained, say, told
 from thakur.builds.ground import Ground
 from thakur.builds.installing import Installer
@@ -73,11 +74,20 @@ class Pipeline:
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Run the build to its end. Whatever happens, no process and no workspace of it is left. Raises BuildFailed."""
+        async with self._arrivals.credentials.of(attempt.build) as credential:
+            return await self._run(attempt, credential)
+
+    async def recover(self) -> None:
+        """End and remove what a crash left behind. Only while no build runs here."""
+        await self._steps.end_leftovers()
+        await asyncio.to_thread(self._remove_leftovers)
+
+    async def _run(self, attempt: Attempt, credential: Credential) -> Outcome:
         build = attempt.build
         env = await self._env_vars.resolve(build.environment_id, Phase.BUILD)
         settings = await self._settings_of(build.project_id)
-        token = await self._arrivals.token(build)
         # Of a user and a token the second half alone is a secret too.
+        token = credential.token
         redactor = Redactor((*env.values(), token, token.partition(":")[2]))
         if build.attempt > 1:
             # The attempt before may run on where nobody can tell it that it is over.
@@ -97,10 +107,10 @@ class Pipeline:
         loan = self._workspaces.loan(workspace, self._owner(place))
         has_failed = False
         try:
-            await self._arrivals.resolve(attempt, place, token)
+            await self._arrivals.resolve(attempt, place, credential)
             if (reused := await self._reused(attempt, place, settings)) is not None:
                 return reused
-            return await self._steps_of(attempt, place, settings, loan, token)
+            return await self._steps_of(attempt, place, settings, loan, credential)
         except (BuildFailed, SandboxRefused) as error:
             has_failed = isinstance(error, BuildFailed)
             failure = told(error, redactor)
@@ -109,11 +119,6 @@ class Pipeline:
         finally:
             await asyncio.shield(asyncio.to_thread(self._leave, workspace, loan, has_failed=has_failed))
             await writer.flush()
-
-    async def recover(self) -> None:
-        """End and remove what a crash left behind. Only while no build runs here."""
-        await self._steps.end_leftovers()
-        await asyncio.to_thread(self._remove_leftovers)
 
     async def _reused(self, attempt: Attempt, place: Place, settings: Overrides) -> Outcome | None:
         build = attempt.build
@@ -133,10 +138,12 @@ class Pipeline:
         attempt.steps.append(Step("reuse", round(time.monotonic() - begin, 3)))
         return Outcome(reused.plan, reused.artifact_plan, reused.packed, tuple(attempt.steps))
 
-    async def _steps_of(self, attempt: Attempt, place: Place, settings: Overrides, loan: Loan, token: str) -> Outcome:
+    async def _steps_of(
+        self, attempt: Attempt, place: Place, settings: Overrides, loan: Loan, credential: Credential
+    ) -> Outcome:
         with explained():
             async with attempt.step("clone" if attempt.build.source.kind == "git" else "unpack"):
-                is_whole = await self._arrivals.arrive(attempt, place, token)
+                is_whole = await self._arrivals.arrive(attempt, place, credential)
             # What was left out now may be there the next time, so nothing made without it stands for the commit.
             made_of = self._reuse.inputs_digest(attempt.build, place.env, settings)
             attempt.inputs_digest = made_of if is_whole else None

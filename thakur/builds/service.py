@@ -102,7 +102,15 @@ class LocalBuilds:
         branch = own.branch if own is not None and own.url == url else ""
         await self._uploads.check_free()
         source = Source(
-            kind="git", url=url, ref=check_ref(asked.ref or branch), folder=folder_of(url), is_fresh=asked.is_fresh
+            kind="git",
+            url=url,
+            ref=check_ref(asked.ref or branch),
+            folder=folder_of(url),
+            commit=check_ref(asked.commit) if asked.commit else None,
+            message=asked.message,
+            author=asked.author,
+            is_fresh=asked.is_fresh,
+            is_pinned=asked.commit is not None,
         )
         return await self._ask(principal, project_id, source)
 

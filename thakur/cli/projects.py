@@ -26,7 +26,11 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     create = add_verb(within, "create", "make a new project", example, run_create)
     create.add_argument("name", metavar="NAME")
     create.add_argument("--git", metavar="URL", help="its repository, which thakur deploy --git then builds")
+    create.add_argument(
+        "--github", metavar="OWNER/REPO", help="its repository on GitHub; each push to the branch is built"
+    )
     create.add_argument("--branch", metavar="B", help="the branch to build (default: the remote's own)")
+    create.add_argument("--root", metavar="DIR", help="the application's directory in the repository")
     add_git_token(create)
     example = "thakur projects delete shop"
     delete = add_verb(within, "delete", "delete a project with everything it has", example, run_delete)
@@ -76,12 +80,27 @@ def run_create(args: argparse.Namespace) -> int:
     from thakur.cli.interface import WrongUsage
     from thakur.cli.session import open_session
 
-    if (args.branch or args.git_token_file) and not args.git:
-        raise WrongUsage("--branch and --git-token-file belong to a repository", hint="Name it with --git URL.")
+    if args.git and args.github:
+        raise WrongUsage("A project has one repository", hint="Give --git or --github.")
+    if args.branch and not (args.git or args.github):
+        raise WrongUsage("--branch belongs to a repository", hint="Name it with --git URL or --github OWNER/REPO.")
+    if args.git_token_file and not args.git:
+        raise WrongUsage("--git-token-file belongs to a repository", hint="Name it with --git URL.")
     fields = git_fields(args.git, args.branch, args.git_token_file) if args.git else {}
+    if args.github:
+        fields = {"github": args.github} | ({"branch": args.branch} if args.branch else {})
+    if args.root:
+        fields["root"] = args.root
     project = open_session().client.post("projects", {"name": args.name} | fields)
     if args.json:
         document(project)
+        return 0
+    if project["github"]:
+        branch = project["repository"]["branch"]
+        say(
+            f"Created {project['name']}. What is on {branch} of {project['github']['repository']} is built now, and each push."
+        )
+        result(project["url"])
         return 0
     source = "--git" if args.git else "FOLDER"
     say(f"Created {project['name']}. Put something there with: thakur deploy {source} --project {project['name']}")

@@ -1,13 +1,15 @@
 """What git says of a repository of the stand-in."""
 
-import asyncio
-import os
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
 
+import pygit2
+
 GIT_ENV = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "HOME": "/nonexistent"}
-GIT_SECONDS = 30.0
 ZERO = "0" * 40
+# GitHub tells of no more.
+COMMITS = 2048
 
 
 class Commit(NamedTuple):
@@ -20,49 +22,47 @@ class Commit(NamedTuple):
     message: str
 
 
-async def git(path: Path, *words: str) -> str:
-    """What git answers in the repository; empty where it fails."""
-    env = {"PATH": os.defpath} | GIT_ENV
-    running = await asyncio.create_subprocess_exec(
-        "git", *words, cwd=path, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    out, _ = await asyncio.wait_for(running.communicate(), GIT_SECONDS)
-    return out.decode(errors="replace") if running.returncode == 0 else ""
-
-
-async def make(path: Path, default_branch: str) -> None:
+def make(path: Path, default_branch: str) -> None:
     """An empty repository that takes pushes over HTTP and gives any commit by its id."""
-    path.mkdir(parents=True)
-    await git(path, "init", "-q", "--bare", f"--initial-branch={default_branch}")
-    for name, value in (("http.receivepack", "true"), ("uploadpack.allowAnySHA1InWant", "true")):
-        await git(path, "config", name, value)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = pygit2.init_repository(path, bare=True, initial_head=default_branch)
+    made.config["http.receivepack"] = True
+    made.config["uploadpack.allowAnySHA1InWant"] = True
 
 
-async def refs(path: Path) -> dict[str, str]:
+def refs(path: Path) -> dict[str, str]:
     """Every ref's object by its full name."""
-    lines = (await git(path, "for-each-ref", "--format=%(objectname) %(refname)")).splitlines()
-    return {name: sha for sha, _, name in (line.partition(" ") for line in lines)}
+    repository = pygit2.Repository(str(path))
+    return {name: str(repository.references[name].target) for name in repository.references}
 
 
-async def branches(path: Path) -> dict[str, str]:
+def branches(path: Path) -> dict[str, str]:
     """Every branch's commit."""
-    found = await refs(path)
-    return {name.removeprefix("refs/heads/"): sha for name, sha in found.items() if name.startswith("refs/heads/")}
+    found = refs(path).items()
+    return {name.removeprefix("refs/heads/"): sha for name, sha in found if name.startswith("refs/heads/")}
 
 
-async def commit_of(path: Path, sha: str) -> Commit:
+def commit_of(path: Path, sha: str) -> Commit:
     """The commit that the object is or leads to."""
-    said = await git(path, "log", "-1", "--format=%H%n%an%n%ae%n%aI%n%B", sha)
-    full, author, email, at, *message = said.split("\n")
-    return Commit(full, author, email, at, "\n".join(message).strip())
+    commit = pygit2.Repository(str(path))[sha].peel(pygit2.Commit)
+    author = commit.author
+    at = datetime.fromtimestamp(author.time, UTC).astimezone(timezone(timedelta(minutes=author.offset)))
+    return Commit(str(commit.id), author.name, author.email, at.isoformat(), commit.message.strip())
 
 
-async def between(path: Path, before: str, after: str) -> list[str]:
+def between(path: Path, before: str, after: str) -> list[str]:
     """The commits that a push has brought, oldest first."""
-    span = after if before == ZERO else f"{before}..{after}"
-    return (await git(path, "rev-list", "--reverse", "--max-count=2048", span)).split()
+    repository = pygit2.Repository(str(path))
+    walk = repository.walk(repository[after].peel(pygit2.Commit).id)
+    if before != ZERO:
+        walk.hide(repository[before].peel(pygit2.Commit).id)
+    return [str(each.id) for _, each in zip(range(COMMITS), walk, strict=False)][::-1]
 
 
-async def is_forced(path: Path, before: str, after: str) -> bool:
+def is_forced(path: Path, before: str, after: str) -> bool:
     """Whether history was left behind."""
-    return before != ZERO and (await git(path, "merge-base", before, after)).strip() != before
+    if before == ZERO:
+        return False
+    repository = pygit2.Repository(str(path))
+    old, new = (repository[each].peel(pygit2.Commit).id for each in (before, after))
+    return bool(repository.merge_base(old, new) != old)

@@ -23,23 +23,23 @@ def _commit_shown(commit: Commit, repository: FakeRepository, web_url: str) -> d
     }
 
 
-async def push_event(repository: FakeRepository, ref: str, before: str, after: str, web_url: str) -> dict[str, Any]:
+def push_event(repository: FakeRepository, ref: str, before: str, after: str, web_url: str) -> dict[str, Any]:
     """A ref has moved, from all zeros when it is new, to all zeros when it is gone."""
     path = repository.path
     is_gone = after == ZERO
-    shas = [] if is_gone else await between(path, before, after)
-    commits = [_commit_shown(await commit_of(path, sha), repository, web_url) for sha in shas]
+    shas = [] if is_gone else between(path, before, after)
+    commits = [_commit_shown(commit_of(path, sha), repository, web_url) for sha in shas]
     return {
         "ref": ref,
         "before": before,
         "after": after,
         "created": before == ZERO,
         "deleted": is_gone,
-        "forced": not is_gone and await is_forced(path, before, after),
+        "forced": not is_gone and is_forced(path, before, after),
         "base_ref": None,
         "compare": f"{web_url}/{repository.full_name}/compare/{before[:12]}...{after[:12]}",
         "commits": commits,
-        "head_commit": None if is_gone else _commit_shown(await commit_of(path, after), repository, web_url),
+        "head_commit": None if is_gone else _commit_shown(commit_of(path, after), repository, web_url),
         "repository": repository_shown(repository, web_url),
         "pusher": {"name": repository.owner, "email": "ada@example.com"},
         "sender": user_shown(repository.owner, web_url),

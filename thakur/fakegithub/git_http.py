@@ -40,9 +40,9 @@ class GitRoutes:
         if request.method == "GET" or not is_push:
             return await self._backend(request, found)
         async with self._turns[found.id]:
-            before = await refs(found.path)
+            before = refs(found.path)
             answer = await self._backend(request, found)
-            await self._tell(found, before, await refs(found.path))
+            self._tell(found, before, refs(found.path))
             return answer
 
     def _repository(self, request: web.Request, *, is_push: bool) -> FakeRepository | web.Response:
@@ -93,7 +93,7 @@ class GitRoutes:
         status = int(headers.pop("Status", "200").split()[0])
         return web.Response(status=status, body=content, headers=headers)
 
-    async def _tell(self, repository: FakeRepository, before: dict[str, str], after: dict[str, str]) -> None:
+    def _tell(self, repository: FakeRepository, before: dict[str, str], after: dict[str, str]) -> None:
         moved = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
         if sum(name.startswith("refs/tags/") for name in moved) > TAGS:
             moved = [name for name in moved if not name.startswith("refs/tags/")]
@@ -102,4 +102,4 @@ class GitRoutes:
             if ZERO in (old, new):
                 event, payload = ref_event(repository, name, self._web_url, is_new=old == ZERO)
                 self._hooks.happened(repository, event, payload)
-            self._hooks.happened(repository, "push", await push_event(repository, name, old, new, self._web_url))
+            self._hooks.happened(repository, "push", push_event(repository, name, old, new, self._web_url))

@@ -1,5 +1,6 @@
 """Who asks the stand-in: an App by its JWT, or an installation by its token; and what each may."""
 
+import functools
 import time
 from datetime import UTC, datetime
 
@@ -20,7 +21,7 @@ def app_of(state: State, request: web.Request) -> FakeApp:
     text = _bearer(request)
     for app in state.apps.values():
         try:
-            claims = jwt.decode(text, RSAKey.import_key(app.private_key), algorithms=["RS256"]).claims
+            claims = jwt.decode(text, _key(app.private_key), algorithms=["RS256"]).claims
         except (JoseError, ValueError):
             continue
         if claims.get("iss") not in (str(app.id), app.client_id):
@@ -32,6 +33,11 @@ def app_of(state: State, request: web.Request) -> FakeApp:
             break
         return app
     raise Refusal(401, "A JSON web token could not be decoded")
+
+
+@functools.cache
+def _key(private_key: str) -> RSAKey:
+    return RSAKey.import_key(private_key)
 
 
 def token_of(state: State, text: str) -> FakeToken:

@@ -53,10 +53,10 @@ class RepositoryRoutes:
     async def branch(self, request: web.Request) -> web.Response:
         found = repository_in(self._state, request, "contents", "read")
         name = unquote(request.match_info["branch"])
-        sha = (await branches(found.path)).get(name)
+        sha = branches(found.path).get(name)
         if sha is None:
             raise Refusal(404, "Branch not found")
-        commit = await commit_of(found.path, sha)
+        commit = commit_of(found.path, sha)
         person = {"name": commit.author, "email": commit.email, "date": commit.at}
         body = {
             "name": name,

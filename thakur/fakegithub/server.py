@@ -73,7 +73,7 @@ class FakeGitHub:
         """A new, empty one."""
         repository_id = self.state.new_id()
         made = FakeRepository(repository_id, full_name, self._directory / f"{repository_id}.git", is_private)
-        await make(made.path, made.default_branch)
+        make(made.path, made.default_branch)
         self.state.repositories[repository_id] = made
         return made
 

@@ -27,12 +27,13 @@ class Signer:
         self._key = key
         self._signed = ""
         self._until = 0.0
+        self._imported: RSAKey | None = None
 
     async def token(self) -> str:
         """What stands for the App in a request. Raises AppKeyRefused."""
         if time.monotonic() > self._until:
-            # Ten milliseconds of arithmetic, which nobody else is to wait for.
-            self._signed = await asyncio.to_thread(_sign, self._key, int(time.time()))
+            # Arithmetic of many milliseconds, which nobody else is to wait for.
+            self._signed = await asyncio.to_thread(self._sign, int(time.time()))
             self._until = time.monotonic() + KEPT_SECONDS
         return self._signed
 
@@ -40,10 +41,11 @@ class Signer:
         """Sign anew the next time."""
         self._until = 0.0
 
-
-def _sign(key: AppKey, now: int) -> str:
-    claims = {"iat": now - BACK_SECONDS, "exp": now + LIFE_SECONDS, "iss": str(key.app_id)}
-    return jwt.encode({"alg": "RS256", "typ": "JWT"}, claims, _imported(key.private_key))
+    def _sign(self, now: int) -> str:
+        if self._imported is None:
+            self._imported = _imported(self._key.private_key)
+        claims = {"iat": now - BACK_SECONDS, "exp": now + LIFE_SECONDS, "iss": str(self._key.app_id)}
+        return jwt.encode({"alg": "RS256", "typ": "JWT"}, claims, self._imported)
 
 
 def _imported(private_key: str) -> RSAKey:

@@ -75,11 +75,13 @@ async def _listening(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> 
     settings = core.settings
     listeners = [
         Listener(local, settings.data_dir / "run" / LOCAL_SOCKET, tasks),
-        Listener(_for_visitors(core, services, stopping, settings.address), settings.address, tasks),
+        Listener(_for_visitors(core, parts, services, stopping, settings.address), settings.address, tasks),
     ]
     if settings.public_url is not None:
         path = dashboard.socket_path(settings.data_dir)
-        listeners.append(Listener(_for_visitors(core, services, stopping), path, tasks, dashboard.hand_to_service_user))
+        listeners.append(
+            Listener(_for_visitors(core, parts, services, stopping), path, tasks, dashboard.hand_to_service_user)
+        )
     async with AsyncExitStack() as started:
         started.push_async_callback(tasks.stop)
         for listener in listeners:
@@ -91,7 +93,9 @@ async def _listening(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> 
             await asyncio.gather(*(listener.stop() for listener in listeners))
 
 
-def _for_visitors(core: Core, services: ApiServices, stopping: asyncio.Event, where: Address | None = None) -> ASGIApp:
+def _for_visitors(
+    core: Core, parts: Deciding, services: ApiServices, stopping: asyncio.Event, where: Address | None = None
+) -> ASGIApp:
     # Without an address it is the proxy's socket: nobody else can open that.
     settings, people = core.settings, core.people
     entrance = Entrance(
@@ -101,7 +105,8 @@ def _for_visitors(core: Core, services: ApiServices, stopping: asyncio.Event, wh
         public_url=settings.public_url,
     )
     visitors = Visitors(people.sessions, people.tokens, entrance)
-    return create_app(services, visitors.principal_of, stopping, entrance=entrance)
+    app: ASGIApp = parts.behind_webhooks(create_app(services, visitors.principal_of, stopping, entrance=entrance))
+    return app
 
 
 def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServices:
@@ -116,6 +121,8 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         projects=core.projects,
         env_vars=core.env_vars,
         repositories=core.repositories,
+        github_apps=core.github.apps,
+        connections=core.github.connections,
         builds=core.builds,
         plans=wire_plans(core.settings),
         caches=core.caches,

@@ -26,7 +26,7 @@ from thakur.projects.interface import (
     SettingRefused,
 )
 from thakur.projects.names import host_label, hostname, may_be_application, suggested_name
-from thakur.projects.overrides import TEXT_SETTINGS, merged, overrides_of, said
+from thakur.projects.overrides import TEXT_SETTINGS, changed, merged, overrides_of, said
 from thakur.projects.repository import GitTokenRefused, Repositories, Repository, RepositoryMissing
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "RepositoryMissing",
     "Scope",
     "SettingRefused",
+    "changed",
     "host_label",
     "hostname",
     "may_be_application",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES
 from thakur.builds.arrivals import Arrivals
 from thakur.builds.claims import Claims
+from thakur.builds.credentials import Credentials
 from thakur.builds.endings import Endings
 from thakur.builds.jobs import BuildJobs, worker_name
 from thakur.builds.leftovers import Leftovers
@@ -47,7 +48,8 @@ def wire_building(core: Core) -> Building:
     sandbox = LocalSandbox(root_name(data))
     rules = git_rules(core.settings)
     git = _git(core.settings, sandbox)
-    arrivals = Arrivals(core.uploads, git, core.repositories, rules, owns_files=tenants.are_apart)
+    credentials = Credentials(core.repositories, core.github.lender)
+    arrivals = Arrivals(core.uploads, git, credentials, rules, owns_files=tenants.are_apart)
     pipeline = Pipeline(
         core.logs,
         core.env_vars,

@@ -24,6 +24,7 @@ from thakur.runtime.snapshots import EnvSnapshots
 from thakur.security import SealedRows, Sealer, load_or_create_ring
 from thakur.settings import Settings
 from thakur.stores import StoreUrls, service_user
+from thakur.wiring.github import GitHub, wire_github
 from thakur.wiring.people import People, wire_people
 
 
@@ -39,6 +40,7 @@ class Core:
     projects: LocalProjects
     env_vars: LocalEnvVars
     repositories: LocalRepositories
+    github: GitHub
     logs: LocalLogs
     uploads: Uploads
     workspaces: Workspaces
@@ -53,6 +55,7 @@ class Core:
     consumers: list[DeletionConsumer] = field(default_factory=list)
 
     async def close(self) -> None:
+        await self.github.clients.close()
         await self.queue.close()
         await self.db.close()
 
@@ -66,15 +69,14 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     ring = load_or_create_ring(settings.key_file)
     sealer, tokens = Sealer(ring, "env vars"), Sealer(ring, "git tokens")
     repositories = LocalRepositories(db, tokens, git_rules(settings))
-    env_vars = LocalEnvVars(db, sealer)
-    logs = LocalLogs(db, urls.redis_url)
+    github = wire_github(db, queue, ring, projects)
+    env_vars, logs = LocalEnvVars(db, sealer), LocalLogs(db, urls.redis_url)
     workspaces = Workspaces(data / "builds")
     caches = LocalCaches(projects, workspaces)
     uploads = Uploads(data / "uploads", make_room=caches.make_room)
     artifacts = _artifacts(data)
     builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts, repositories, git_rules(settings))
-    addresses = Addresses(settings.base_domain, *settings.front)
-    interrupts = Interrupts()
+    addresses, interrupts = Addresses(settings.base_domain, *settings.front), Interrupts()
     snapshots = EnvSnapshots(db, env_vars, sealer)
     return Core(
         settings=settings,
@@ -85,6 +87,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         projects=projects,
         env_vars=env_vars,
         repositories=repositories,
+        github=github,
         logs=logs,
         uploads=uploads,
         workspaces=workspaces,
@@ -94,7 +97,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         addresses=addresses,
         interrupts=interrupts,
         runtime=LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts, snapshots),
-        sealed=(resealing_of_env(db, sealer), resealing_of_tokens(db, tokens), snapshots),
+        sealed=(resealing_of_env(db, sealer), resealing_of_tokens(db, tokens), snapshots, github.sealed),
         consumers=consumers,
     )
 

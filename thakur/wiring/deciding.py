@@ -1,7 +1,8 @@
 """The api's part: what decides and looks after things, over the edges that it is given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from thakur.builds.jobs import worker_name
 from thakur.projects.deletion import Deletion
@@ -19,6 +20,7 @@ from thakur.runtime.retention import Retention
 from thakur.runtime.rollout import Rollout
 from thakur.runtime.withdrawal import Withdrawal
 from thakur.wiring.core import Core
+from thakur.wiring.github import wire_receiving
 
 ROLLOUT_SLOTS = 4
 DELETION_SLOTS = 1
@@ -26,11 +28,12 @@ DELETION_SLOTS = 1
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """Rollouts and deletions, wired and not started."""
+    """Rollouts, deletions and webhooks, wired and not started. `behind_webhooks` puts their receiver before a public app."""
 
     rollouts: LocalRollouts
     edges: LocalEdges
     rollout_jobs: RolloutJobs
+    behind_webhooks: Callable[[Any], Any]
     workers: tuple[Worker, ...]
 
 
@@ -50,11 +53,13 @@ def wire_deciding(core: Core, edges: Mapping[int, Edge]) -> Deciding:
         Worker(core.urls.redis_url, ROLLOUTS, jobs.drain, ROLLOUT_SLOTS, (jobs.recover,)),
         Worker(core.urls.redis_url, DELETIONS, deletion.drain, DELETION_SLOTS),
     )
+    receiving = wire_receiving(core)
     for worker in workers:
         core.queue.attach(worker)
     return Deciding(
         rollouts=LocalRollouts(core.runtime, core.projects, core.builds, core.logs, core.queue, core.interrupts),
         edges=LocalEdges(core.db, edges),
         rollout_jobs=jobs,
-        workers=workers,
+        behind_webhooks=receiving.behind,
+        workers=(*workers, *receiving.workers),
     )

@@ -18,6 +18,7 @@ TAGS = {
     "deployments": ("Deployments", "What runs, what ran, and bringing it back"),
     "logs": ("Logs", "Lines in order, as pages or as a live stream"),
     "env": ("Env vars", "Values that go in and never come out"),
+    "github": ("GitHub", "Apps, and the repositories whose pushes are built"),
     "edges": ("Edges", "The hosts that run applications"),
     "teams": ("Teams", "Who may do what"),
     "account": ("Account", "Who is asking, tokens and sessions, and what was done"),

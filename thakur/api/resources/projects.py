@@ -15,11 +15,19 @@ from thakur.api.fields import ProjectName, Settings
 from thakur.api.interface import ApiServices
 from thakur.api.paging import page_of
 from thakur.errors import Invalid
-from thakur.projects import Overrides, Project, ProjectStatus, Repository
+from thakur.installations import Connection
+from thakur.projects import Overrides, Project, ProjectStatus, Repository, changed
 
 ROOT = "/api/v1/projects"
 
 BeforeName = Annotated[str | None, QueryParameter(max_length=63)]
+
+
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """The repository on GitHub whose pushes are built; `trouble` says why it cannot be asked, if it cannot."""
+
+    repository: str
+    trouble: str = ""
 
 
 class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,16 +44,22 @@ class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
     cache_bytes: int
     settings: Overrides
     repository: Repository | None
+    github: Followed | None
     created_at: datetime
 
 
 class ProjectAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a new project is made of."""
+    """What a new project is made of: `github` is OWNER/REPO, whose pushes to the branch are built.
+
+    `root` is the application's directory in a repository.
+    """
 
     name: ProjectName
     git_url: str = ""
     branch: str = ""
     git_token: str | None = None
+    github: str = ""
+    root: str = ""
 
 
 class ProjectChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,12 +101,23 @@ async def create_project(
     """A new project."""
     request.scope["state"][SUBJECT] = data.name
     # What is refused leaves no project behind.
-    services.repositories.check(data.git_url, data.branch, data.git_token)
-    if data.git_url:
+    if data.git_url or data.github:
         principal.require(Action.CONFIGURE, principal.team_id)
+    found = await services.connections.find(principal, data.github) if data.github else None
+    if found is not None and data.git_url:
+        raise Invalid("A project has one repository", hint="Give github or git_url.", field="github")
+    url, branch = (found.url, data.branch or found.default_branch) if found else (data.git_url, data.branch)
+    services.repositories.check(url, branch, data.git_token)
+    if data.root:
+        changed(Overrides(), {"root": data.root})
     project = await services.projects.create(principal, data.name)
-    if data.git_url:
-        await services.repositories.set(principal, project.id, data.git_url, data.branch, data.git_token)
+    if data.root:
+        settings = await services.projects.change_settings(principal, project.id, {"root": data.root})
+        project = msgspec.structs.replace(project, settings=settings)
+    if url:
+        await services.repositories.set(principal, project.id, url, branch, data.git_token)
+    if found is not None:
+        await services.connections.connect(principal, project.id, found)
     (shown,) = await _shown(services, principal, [project])
     return shown
 
@@ -125,6 +150,7 @@ async def _shown(services: ApiServices, principal: Principal, projects: list[Pro
     ids = [project.id for project in projects]
     live = await services.runtime.active(principal, ids)
     repositories = await services.repositories.of(ids)
+    followed = await services.connections.of(ids)
     kept_bytes = await services.builds.artifact_bytes(ids)
     cache_bytes = await services.caches.size_bytes(ids)
     return [
@@ -133,7 +159,8 @@ async def _shown(services: ApiServices, principal: Principal, projects: list[Pro
             url=services.project_url(project.name),
             status=project.status,
             active=live[project.id].number if project.id in live else None,
-            repository=repositories.get(project.id),
+            repository=(repository := repositories.get(project.id)),
+            github=_followed(repository, followed.get(project.id)),
             artifact_bytes=kept_bytes.get(project.id, 0),
             cache_bytes=cache_bytes.get(project.id, 0),
             settings=project.settings,
@@ -141,6 +168,13 @@ async def _shown(services: ApiServices, principal: Principal, projects: list[Pro
         )
         for project in projects
     ]
+
+
+def _followed(repository: Repository | None, connection: Connection | None) -> Followed | None:
+    # Where the project has another repository by now, pushes to the old one lead to nothing.
+    if repository is None or connection is None or repository.url != connection.url:
+        return None
+    return Followed(repository=connection.full_name, trouble=connection.trouble)
 
 
 HANDLERS = [list_projects, create_project, get_project, change_project, delete_project]

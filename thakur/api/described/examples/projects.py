@@ -4,8 +4,10 @@ from thakur.api.described.examples.times import BEGAN, EARLIER
 from thakur.api.resources.caches import CachesCleared
 from thakur.api.resources.domains import DomainShown
 from thakur.api.resources.env import DotenvAsked, EnvAsked, EnvChanged, ValueAsked
-from thakur.api.resources.projects import ProjectAsked, ProjectChange, ProjectGoing, ProjectShown
+from thakur.api.resources.github import FollowAsked
+from thakur.api.resources.projects import Followed, ProjectAsked, ProjectChange, ProjectGoing, ProjectShown
 from thakur.api.resources.repositories import RepositoryAsked, RepositoryForgotten
+from thakur.installations import AppAsked, GitHubApp, InstalledOn
 from thakur.projects import EnvVar, LeftOut, Overrides, Phase, ProjectStatus, Repository, Scope
 
 URL = "http://shop.localhost:8080"
@@ -21,7 +23,27 @@ EXAMPLES = (
         cache_bytes=91_226_112,
         settings=Overrides(health_path="/up", memory_mb=1024),
         repository=Repository(url=GIT, branch="main"),
+        github=Followed(repository="ada/shop"),
         created_at=EARLIER,
+    ),
+    FollowAsked(repository="ada/shop", branch="main"),
+    AppAsked(
+        app_id=1234,
+        client_id="Iv23liAbCdEf",
+        client_secret="…",  # noqa: S106  (nobody's)
+        private_key="-----BEGIN RSA PRIVATE KEY-----\n…",
+        webhook_secret="…",  # noqa: S106  (nobody's)
+    ),
+    GitHubApp(
+        app_id=1234,
+        slug="thakur-ada",
+        web_url="https://github.com",
+        api_url="https://api.github.com",
+        client_id="Iv23liAbCdEf",
+        hook_url="https://deploy.example.com/webhooks/github",
+        installations=(InstalledOn(installation_id=5678, account="ada", status="active"),),
+        created_at=EARLIER,
+        created_by="ada",
     ),
     ProjectAsked(name="shop", git_url=GIT, branch="main"),
     ProjectChange(settings={"health_path": "/up", "memory_mb": 1024, "start": None}),

@@ -1,0 +1,124 @@
+"""The rooms behind webhooks on a real database and the stand-in: what is built is only noted."""
+
+from typing import Any
+
+from support.github import House
+from support.queues import RecordingQueue
+from support.services import make_build
+from thakur.accounts import Principal, Role
+from thakur.accounts.models import TeamRow
+from thakur.builds import Build, BuildNotFound, GitSource
+from thakur.db import Database
+from thakur.git import GitRules
+from thakur.installations import AppAsked, GitHubApp
+from thakur.installations.apps import LocalApps
+from thakur.installations.clients import LocalClients
+from thakur.installations.connections import LocalConnections
+from thakur.installations.lending import LocalLender
+from thakur.installations.reports import LocalReports
+from thakur.installations.sending import Sending
+from thakur.projects.repositories import LocalRepositories
+from thakur.projects.service import LocalProjects
+from thakur.queue import REPORTS, WEBHOOKS
+from thakur.security import KeyRing, Sealer
+from thakur.webhooks.events import parse
+from thakur.webhooks.handling import Handling
+from thakur.webhooks.heads import Heads
+from thakur.webhooks.inbox import Inbox
+from thakur.webhooks.jobs import WebhookJobs
+
+RING = KeyRing({1: b"k" * 32})
+
+
+class NotedBuilds:
+    """Implements what webhooks ask of Builds."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, GitSource]] = []
+        self.rows: dict[tuple[int, int], Build] = {}
+
+    async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
+        self.asked.append((principal.actor, asked))
+        build = make_build(project_id, len(self.asked))
+        self.rows[project_id, build.number] = build
+        return build
+
+    async def get(self, principal: Principal, project_id: int, number: int) -> Build:
+        if (project_id, number) not in self.rows:
+            raise BuildNotFound(f"There is no build #{number}")
+        return self.rows[project_id, number]
+
+    @property
+    def commits(self) -> list[str | None]:
+        return [source.commit for _, source in self.asked]
+
+
+class Rooms:
+    """A team with the house's App, and everything that a push goes through."""
+
+    def __init__(self, db: Database, house: House) -> None:
+        self.db, self.house = db, house
+        self.queue = RecordingQueue()
+        sealer = Sealer(RING, "github apps")
+        self.clients = LocalClients(db, sealer, write_gap_seconds=0)
+        self.apps = LocalApps(db, sealer, self.clients)
+        self.projects = LocalProjects(db, self.queue, [])
+        self.repositories = LocalRepositories(
+            db, Sealer(RING, "git tokens"), GitRules(schemes=("http",), hosts=("127.0.0.1",))
+        )
+        self.connections = LocalConnections(
+            db, self.apps, self.clients, self.projects, lambda: self.queue.wake(WEBHOOKS)
+        )
+        self.lender = LocalLender(self.connections, self.clients)
+        self.reports = LocalReports(db, lambda: self.queue.wake(REPORTS))
+        self.sending = Sending(self.reports, self.clients)
+        self.inbox = Inbox(db, self.queue)
+        self.builds = NotedBuilds()
+        handling = Handling(self.apps, self.clients, self.connections, self.repositories)
+        heads = Heads(
+            self.clients,
+            self.connections,
+            self.projects,
+            self.repositories,
+            self.builds,
+            self.reports,
+            lambda name, number: f"http://127.0.0.1/projects/{name}/deployments/{number}",
+        )
+        self.jobs = WebhookJobs(self.inbox, handling, self.connections, heads)
+
+    async def principal(self, team: str = "ours", role: Role = Role.OWNER) -> Principal:
+        async with self.db.session() as session:
+            row = TeamRow(name=team)
+            session.add(row)
+            await session.flush()
+            return Principal(actor="ada", team_id=row.id, roles={row.id: role})
+
+    def asked(self, **changed: Any) -> AppAsked:
+        app = self.house.fake_app
+        fields: dict[str, Any] = {
+            "app_id": app.id,
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+            "private_key": app.private_key,
+            "webhook_secret": app.webhook_secret,
+            "url": self.house.github.url,
+        }
+        return AppAsked(**(fields | changed))
+
+    async def add_app(self, principal: Principal) -> GitHubApp:
+        return await self.apps.add(principal, self.asked())
+
+    async def follow(self, principal: Principal, name: str = "shop", full_name: str = "ada/shop") -> int:
+        """A project that follows the repository's default branch; its id."""
+        found = await self.connections.find(principal, full_name)
+        project = await self.projects.create(principal, name)
+        await self.repositories.set(principal, project.id, found.url, found.default_branch)
+        await self.connections.connect(principal, project.id, found)
+        return project.id
+
+    async def deliver(self, event: str, payload: bytes, guid: str) -> bool:
+        """As the receiver does, when the signature was right."""
+        (app,) = await self.apps.every()
+        parsed = parse(event, payload)
+        assert parsed is not None
+        return await self.inbox.accept(app, guid, parsed)

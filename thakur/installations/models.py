@@ -1,0 +1,101 @@
+"""Rows of GitHub Apps, their installations, the repositories that projects follow, and what GitHub is to be told."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from thakur.db import Base, Id
+
+
+class AppRow(Base):
+    __tablename__ = "github_apps"
+    __table_args__ = (UniqueConstraint("web_url", "app_id"),)
+
+    id: Mapped[Id]
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), index=True)
+    web_url: Mapped[str]
+    api_url: Mapped[str]
+    app_id: Mapped[int]
+    slug: Mapped[str]
+    client_id: Mapped[str]
+    hook_url: Mapped[str] = mapped_column(server_default="")
+    # Sealed, all four; bound to the row and their own names.
+    client_secret: Mapped[bytes]
+    private_key: Mapped[bytes]
+    webhook_secret: Mapped[bytes]
+    previous_secret: Mapped[bytes | None]
+    previous_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by: Mapped[str]
+
+
+class InstallationRow(Base):
+    __tablename__ = "github_installations"
+    __table_args__ = (CheckConstraint("status IN ('active', 'suspended', 'gone')", name="status"),)
+
+    app_id: Mapped[int] = mapped_column(ForeignKey("github_apps.id", ondelete="CASCADE"), primary_key=True)
+    installation_id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str]
+    status: Mapped[str]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ConnectionRow(Base):
+    __tablename__ = "github_connections"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["app_id", "installation_id"], ["github_installations.app_id", "github_installations.installation_id"]
+        ),
+        Index("ix_github_connections_repository", "app_id", "repository_id"),
+        Index("ix_github_connections_look_at", "look_at"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    app_id: Mapped[int]
+    installation_id: Mapped[int]
+    repository_id: Mapped[int]
+    full_name: Mapped[str]
+    url: Mapped[str]
+    asked: Mapped[str | None]
+    pushed_by: Mapped[str] = mapped_column(server_default="")
+    trouble: Mapped[str] = mapped_column(server_default="")
+    # When its branch is to be looked at: at once after a push, and every hour in any case.
+    look_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lease_until: Mapped[datetime | None]
+
+
+class ReportRow(Base):
+    __tablename__ = "github_reports"
+    __table_args__ = (
+        UniqueConstraint("project_id", "number"),
+        Index("ix_github_reports_due", "next_at", postgresql_where=text("sent_version < version")),
+        Index(
+            "ix_github_reports_living",
+            "project_id",
+            postgresql_where=text("state IN ('queued', 'in_progress', 'success')"),
+        ),
+    )
+
+    id: Mapped[Id]
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(Integer)
+    app_id: Mapped[int] = mapped_column(ForeignKey("github_apps.id", ondelete="CASCADE"))
+    installation_id: Mapped[int]
+    repository_id: Mapped[int]
+    sha: Mapped[str]
+    environment: Mapped[str]
+    context: Mapped[str]
+    state: Mapped[str]
+    description: Mapped[str]
+    log_url: Mapped[str]
+    environment_url: Mapped[str]
+    # GitHub's own id of the deployment, once it is made.
+    deployment_id: Mapped[int | None]
+    # Each change counts one up; what was sent last is behind while there is something to send.
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    sent_version: Mapped[int] = mapped_column(Integer, server_default="0")
+    failures: Mapped[int] = mapped_column(Integer, server_default="0")
+    next_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

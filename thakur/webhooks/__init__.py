@@ -1,0 +1,4 @@
+"""Webhooks: a signed *delivery* becomes a row, the row a *look* at a branch, and the look a build when the branch has moved.
+
+A delivery is a hint and no order: what is built is what GitHub's API says then, so that events may come late, twice or never.
+"""

@@ -1,0 +1,58 @@
+"""Following builds and deployments of pushes, so that GitHub is told where they stand."""
+
+from collections import defaultdict
+
+from thakur.accounts import Principal, Role
+from thakur.builds import BuildNotFound, Builds
+from thakur.installations import Connections, Report, Reports
+from thakur.runtime import Deployment, DeploymentNotFound, Runtime
+from thakur.webhooks.outcomes import Outcome, outcome
+
+# Looks only; the projects are those of the reports.
+READER = Principal(actor="GitHub", team_id=0, roles={0: Role.VIEWER})
+
+
+class Following:
+    """`look` is called at every wake and every second."""
+
+    def __init__(self, connections: Connections, builds: Builds, runtime: Runtime, reports: Reports) -> None:
+        self._connections = connections
+        self._builds = builds
+        self._runtime = runtime
+        self._reports = reports
+
+    async def look(self) -> bool:
+        """Note what has changed; whether there is something to tell."""
+        living: defaultdict[int, list[Report]] = defaultdict(list[Report])
+        for each in await self._reports.living():
+            living[each.project_id].append(each)
+        project_ids = [each.project_id for each in await self._connections.every()]
+        if not project_ids and not living:
+            return False
+        active = await self._runtime.active(READER, sorted({*project_ids, *living}))
+        changed = [
+            await self._note(report, active.get(report.project_id)) for each in living.values() for report in each
+        ]
+        for project_id, deployment in active.items():
+            if deployment.number not in [each.number for each in living[project_id]]:
+                # One that was brought back.
+                for report in await self._reports.of(project_id, [deployment.number]):
+                    changed.append(await self._note(report, deployment))  # noqa: PERF401
+        return any(changed)
+
+    async def _note(self, report: Report, active: Deployment | None) -> bool:
+        if active is not None and active.number == report.number:
+            return await self._reports.tell(report, "success", "Live", active.url)
+        found = await self._outcome(report)
+        return await self._reports.tell(report, found.state, found.description)
+
+    async def _outcome(self, report: Report) -> Outcome:
+        try:
+            build = await self._builds.get(READER, report.project_id, report.number)
+        except BuildNotFound:
+            return Outcome("inactive", "It is no longer kept")
+        try:
+            deployment = await self._runtime.get(READER, report.project_id, report.number)
+        except DeploymentNotFound:
+            return outcome(build, None)
+        return outcome(build, deployment)

@@ -1,0 +1,75 @@
+"""What follows from an event. It is a hint: whatever is done is done by what GitHub's API says then."""
+
+from collections.abc import Awaitable, Callable
+
+from thakur.accounts import Principal, Role
+from thakur.installations import Apps, Clients, Connection, Connections
+from thakur.projects import Repositories
+from thakur.webhooks.events import Event
+
+Handler = Callable[[int, Event], Awaitable[None]]
+
+
+class Handling:
+    """Acts on events; each may come twice, late, and in any order."""
+
+    def __init__(self, apps: Apps, clients: Clients, connections: Connections, repositories: Repositories) -> None:
+        self._apps = apps
+        self._clients = clients
+        self._connections = connections
+        self._repositories = repositories
+
+    async def act(self, app: int, event: Event) -> None:
+        """Raises what GitHub's client raises, to be called again."""
+        handlers: dict[str, Handler] = {
+            "push": self._branch_changed,
+            "delete": self._branch_changed,
+            "installation": self._installation_changed,
+            "installation_repositories": self._installation_changed,
+            "repository": self._repository_changed,
+        }
+        if event.name in handlers:
+            await handlers[event.name](app, event)
+
+    async def _branch_changed(self, app: int, event: Event) -> None:
+        if not event.branch or event.repository_id is None:
+            return
+        following = await self._connections.following(app, event.repository_id)
+        kept = await self._repositories.of([each.project_id for each in following])
+        tracking = [
+            each.project_id
+            for each in following
+            if each.project_id in kept and kept[each.project_id].branch == event.branch
+        ]
+        await self._connections.look_soon(tracking, event.sender)
+
+    async def _installation_changed(self, app: int, event: Event) -> None:
+        assert event.installation_id is not None
+        found = await (await self._clients.app(app)).installation(event.installation_id)
+        if found is None:
+            await self._apps.note_gone(app, event.installation_id)
+            return
+        await self._apps.note(app, found)
+        await self._connections.look_soon_at(app, found.id)
+
+    async def _repository_changed(self, app: int, event: Event) -> None:
+        assert event.repository_id is not None
+        following = await self._connections.following(app, event.repository_id)
+        if not following:
+            return
+        client = await self._clients.app(app)
+        installed = await self._clients.installed(app, following[0].installation_id)
+        found = await installed.repository_of(event.repository_id)
+        url = client.key.site.repository_url(found.full_name)
+        kept = await self._repositories.of([each.project_id for each in following])
+        for each in following:
+            repository = kept.get(each.project_id)
+            if repository is not None and repository.url == each.url != url:
+                await self._repositories.set(acting(each), each.project_id, url, repository.branch)
+        await self._connections.renamed(app, event.repository_id, found.full_name, url)
+
+
+def acting(connection: Connection) -> Principal:
+    """Who does what GitHub has set going: a member of the App's team, by the name of whoever pushed."""
+    who = f"{connection.pushed_by} (GitHub)" if connection.pushed_by else "GitHub"
+    return Principal(actor=who, team_id=connection.team_id, roles={connection.team_id: Role.MEMBER})

@@ -1,0 +1,49 @@
+"""The job behind the queue `webhooks`: act on what was delivered, then look at the branches that are due."""
+
+import asyncio
+import logging
+
+from thakur.errors import ThakurError
+from thakur.github import GitHubUnavailable
+from thakur.installations import Connections
+from thakur.webhooks.handling import Handling
+from thakur.webhooks.heads import Heads
+from thakur.webhooks.inbox import Inbox, Taken
+
+# Shorter than the leases.
+ACT_SECONDS = 25.0
+RETRY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class WebhookJobs:
+    """`drain` may be called at any moment and by several at once; every act may happen twice."""
+
+    def __init__(self, inbox: Inbox, handling: Handling, connections: Connections, heads: Heads) -> None:
+        self._inbox = inbox
+        self._handling = handling
+        self._connections = connections
+        self._heads = heads
+
+    async def drain(self) -> None:
+        """Go on until nothing is due."""
+        while (taken := await self._inbox.take()) is not None:
+            await self._act(taken)
+        while (look := await self._connections.claim()) is not None:
+            async with asyncio.timeout(ACT_SECONDS):
+                await self._heads.look(look)
+
+    async def _act(self, taken: Taken) -> None:
+        try:
+            async with asyncio.timeout(ACT_SECONDS):
+                await self._handling.act(taken.app, taken.event)
+        except GitHubUnavailable as error:
+            await self._inbox.later(taken, error.retry_seconds, error.message)
+        except ThakurError as error:
+            await self._inbox.later(taken, RETRY_SECONDS, error.message)
+        except Exception as error:  # the job's shell: one event that cannot be acted on must not keep the others
+            log.exception("event could not be acted on", extra={"event": taken.event.name})
+            await self._inbox.later(taken, RETRY_SECONDS, type(error).__name__)
+        else:
+            await self._inbox.done(taken)

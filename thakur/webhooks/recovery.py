@@ -1,0 +1,72 @@
+"""Nothing is missed: at the start and every hour each branch is looked at, and what could not be delivered is asked for again."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+
+from thakur.errors import ThakurError
+from thakur.github import Delivery
+from thakur.installations import Apps, Clients, Connections
+from thakur.webhooks.inbox import Inbox
+
+EVERY_SECONDS = 3600.0
+# GitHub keeps its log for three days; each look overlaps the one before.
+BACK = timedelta(days=3)
+REDELIVERIES = 100
+GAP_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Recovery:
+    """`look` is called every second, and does something once an hour."""
+
+    def __init__(
+        self,
+        apps: Apps,
+        clients: Clients,
+        connections: Connections,
+        inbox: Inbox,
+        gap_seconds: float = GAP_SECONDS,
+    ) -> None:
+        self._apps = apps
+        self._clients = clients
+        self._connections = connections
+        self._inbox = inbox
+        self._gap_seconds = gap_seconds
+        self._next = float("-inf")
+
+    async def look(self) -> bool:
+        """Whether it was time."""
+        if time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + EVERY_SECONDS
+        await self._connections.look_soon([each.project_id for each in await self._connections.every()])
+        await self._inbox.forget_old()
+        for app in await self._apps.every():
+            try:
+                await self._redeliver(app)
+            except ThakurError as error:
+                log.warning("failed deliveries could not be asked for", extra={"app": app, "reason": error.message})
+        return True
+
+    async def _redeliver(self, app: int) -> None:
+        client = await self._clients.app(app)
+        found = await client.deliveries(datetime.now(UTC) - BACK)
+        missing = undelivered(found)
+        known = await self._inbox.known(app, [each.guid for each in missing])
+        for each in [each for each in missing if each.guid not in known][:REDELIVERIES]:
+            await client.redeliver(each.id)
+            log.info("failed delivery is asked for again", extra={"event": each.event, "guid": each.guid})
+            await asyncio.sleep(self._gap_seconds)
+
+
+def undelivered(deliveries: list[Delivery]) -> list[Delivery]:
+    """Of each event that never arrived one delivery, oldest first."""
+    attempts: defaultdict[str, list[Delivery]] = defaultdict(list[Delivery])
+    for each in deliveries:
+        attempts[each.guid].append(each)
+    lost = [min(each, key=lambda one: one.id) for each in attempts.values() if all(one.status != "OK" for one in each)]
+    return sorted(lost, key=lambda one: one.delivered_at)

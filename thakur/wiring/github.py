@@ -1,0 +1,93 @@
+"""GitHub Apps and what follows from them: what every role with the database shares, and the api's part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from thakur.db import Database
+from thakur.installations.apps import LocalApps
+from thakur.installations.clients import LocalClients
+from thakur.installations.connections import LocalConnections
+from thakur.installations.lending import LocalLender
+from thakur.installations.reports import LocalReports
+from thakur.installations.secrets import ResealingOfApps
+from thakur.installations.sending import Sending
+from thakur.projects import Projects
+from thakur.queue import REPORTS, WEBHOOKS, Queue, Worker
+from thakur.security import KeyRing, Sealer
+from thakur.webhooks.following import Following
+from thakur.webhooks.handling import Handling
+from thakur.webhooks.heads import Heads
+from thakur.webhooks.inbox import Inbox
+from thakur.webhooks.jobs import WebhookJobs
+from thakur.webhooks.receiver import Receiver
+from thakur.webhooks.recovery import Recovery
+
+if TYPE_CHECKING:
+    from thakur.wiring.core import Core
+
+WEBHOOK_SLOTS = 2
+REPORT_SLOTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class GitHub:
+    """Apps, the repositories that projects follow, tokens for builds, and reports."""
+
+    clients: LocalClients
+    apps: LocalApps
+    connections: LocalConnections
+    lender: LocalLender
+    reports: LocalReports
+    sealed: ResealingOfApps
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What becomes of webhooks. `behind` puts their receiver before an application of a public listener."""
+
+    behind: Callable[[Any], Receiver]
+    workers: tuple[Worker, ...]
+
+
+def wire_github(db: Database, queue: Queue, ring: KeyRing, projects: Projects) -> GitHub:
+    """Make them."""
+    sealer = Sealer(ring, "github apps")
+    clients = LocalClients(db, sealer)
+    apps = LocalApps(db, sealer, clients)
+    connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS))
+    return GitHub(
+        clients=clients,
+        apps=apps,
+        connections=connections,
+        lender=LocalLender(connections, clients),
+        reports=LocalReports(db, lambda: queue.wake(REPORTS)),
+        sealed=ResealingOfApps(db, sealer),
+    )
+
+
+def wire_receiving(core: "Core") -> Receiving:
+    """Make the api's part."""
+    github = core.github
+    inbox = Inbox(core.db, core.queue)
+    handling = Handling(github.apps, github.clients, github.connections, core.repositories)
+    heads = Heads(
+        github.clients,
+        github.connections,
+        core.projects,
+        core.repositories,
+        core.builds,
+        github.reports,
+        lambda name, number: f"{core.settings.dashboard}/projects/{name}/deployments/{number}",
+    )
+    jobs = WebhookJobs(inbox, handling, github.connections, heads)
+    recovery = Recovery(github.apps, github.clients, github.connections, inbox)
+    following = Following(github.connections, core.builds, core.runtime, github.reports)
+    sending = Sending(github.reports, github.clients)
+    workers = (
+        Worker(core.urls.redis_url, WEBHOOKS, jobs.drain, WEBHOOK_SLOTS, (recovery.look,)),
+        Worker(core.urls.redis_url, REPORTS, sending.drain, REPORT_SLOTS, (following.look,)),
+    )
+    for worker in workers:
+        core.queue.attach(worker)
+    return Receiving(behind=lambda app: Receiver(app, github.apps, inbox), workers=workers)
