@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,10 @@ from bench.applications import APPLICATIONS, Application, GenerationFailed, envi
 from bench.measuring import MEGABYTE, Peak, Sandboxes
 from support.floors import Floor
 from support.server import Done, Server
+from support.waiting import wait_until
 
 REQUESTS = 100
+REMOVE_SECONDS = 60
 STEPS = ("install", "build", "package", "start", "check", "switch")
 
 
@@ -46,6 +48,7 @@ class Row:
     total: float | None = None
     plain: float | None = None
     plain_failed: str = ""
+    plain_words: str = ""
     artifact_mb: float | None = None
     replica_mb: float | None = None
     build_mb: float | None = None
@@ -117,9 +120,14 @@ class Course:
         except (GenerationFailed, subprocess.TimeoutExpired) as error:
             row.result = f"{type(error).__name__}: {error}"
         finally:
-            self._server.run("projects", "delete", row.name, "--yes", check=False)
+            self._remove(row.name)
             shutil.rmtree(place, ignore_errors=True)
         return row
+
+    def _remove(self, name: str) -> None:
+        self._server.run("projects", "delete", name, "--yes", check=False)
+        # Else its replica and its artifact were counted as the next one's.
+        wait_until(lambda: self._artifact_mb() is None and not self._sandboxes.pss_bytes(), REMOVE_SECONDS)
 
     def _deploy(self, application: Application, folder: Path, row: Row) -> None:
         self._server.run("projects", "create", row.name)
@@ -155,8 +163,13 @@ class Course:
 
     def _artifact_mb(self) -> float | None:
         # The project is the only one. What lies there twice, as a file and in the pool, is one file with two names.
-        files = (path.lstat() for path in (self._server.data_dir / "artifacts").rglob("*") if not path.is_dir())
-        sizes = {status.st_ino: status.st_size for status in files}
+        # What is just being removed may be gone before it is looked at.
+        sizes = {}
+        for directory, _, names in os.walk(self._server.data_dir / "artifacts"):
+            for name in names:
+                with suppress(FileNotFoundError):
+                    status = Path(directory, name).lstat()
+                    sizes[status.st_ino] = status.st_size
         return sum(sizes.values()) / MEGABYTE or None
 
     def _plain(self, application: Application, folder: Path, row: Row) -> None:
@@ -166,8 +179,9 @@ class Course:
         row.plain_load = round(os.getloadavg()[0], 1)
         try:
             row.plain = round(floor.cold(), 2)
-        except subprocess.CalledProcessError:
+        except subprocess.CalledProcessError as error:
             row.plain_failed = "fails"
+            row.plain_words = ((error.stdout or b"") + (error.stderr or b"")).decode(errors="replace")[-1000:]
         except subprocess.TimeoutExpired:
             row.plain_failed = "hangs"
 
