@@ -28,9 +28,11 @@ class Apps:
 class Rows:
     def __init__(self) -> None:
         self.kept: list[tuple[int, str, str]] = []
-        self.is_away = False
+        self.is_away = self.is_slow = False
 
     async def accept(self, app: int, guid: str, event: Any) -> bool:
+        if self.is_slow:
+            await asyncio.Event().wait()
         if self.is_away:
             raise DatabaseUnavailable("away")
         if (app, guid) in [each[:2] for each in self.kept]:
@@ -153,6 +155,7 @@ async def test_an_old_secret_counts_for_its_time_and_a_new_one_at_once(house, mo
         (400, {"body": b"[]"}),
         (400, {"body": b'{"repository": null}'}),
         (202, {"x_github_event": "star"}),
+        (202, {"x_github_event": "projects_v2_item"}),
         (202, {"x_github_event": "repository", "body": b'{"action": "starred", "repository": {"id": 7}}'}),
         (418, {"path": "/webhooks/github/more"}),
         (418, {"path": "/"}),
@@ -204,3 +207,9 @@ async def test_what_cannot_be_kept_is_said_to_have_failed_so_that_it_comes_again
     assert await house.send() == 503
     house.rows.is_away = False
     assert await house.send() == 202
+
+
+async def test_a_database_that_takes_too_long_is_not_waited_for_until_github_gives_up(house, monkeypatch) -> None:
+    monkeypatch.setattr("thakur.webhooks.receiver.KEEP_SECONDS", 0.01)
+    house.rows.is_slow = True
+    assert await house.send() == 503

@@ -220,12 +220,13 @@ async def test_at_the_start_branches_are_looked_at_and_lost_deliveries_asked_for
     for number in range(3):
         commits.append(clone.commit({"a": str(number)}))
         await clone.push()
-    recovery = Recovery(rooms.apps, rooms.clients, rooms.connections, rooms.inbox, gap_seconds=0)
+    recovery = Recovery(rooms.apps, rooms.clients, rooms.connections, rooms.inbox, gap_seconds=0, start_seconds=0)
 
     assert await recovery.look()
     await rooms.jobs.drain()
-
     assert rooms.builds.commits == [commits[-1]]
+    assert await recovery.look()
+
     again = [each for each in house.github.hooks.log if each.is_again]
     lost = {each.guid for each in house.github.hooks.log if not each.is_again}
     assert {each.guid for each in again} == lost

@@ -12,9 +12,11 @@ from thakur.github.interface import (
     Head,
     NotThere,
     Repository,
+    RequestRefused,
     StatusState,
 )
 from thakur.github.rest import Answer
+from thakur.github.sites import FULL_NAME
 from thakur.github.tokens import Scope
 
 # GitHub's own bound of a description.
@@ -31,13 +33,11 @@ class Installed:
 
     async def repository(self, full_name: str) -> Repository:
         """Raises NotThere."""
-        return msgspec.convert((await self._ask("GET", f"/repos/{full_name}")).data, Repository, strict=False)
+        return _repository(await self._ask("GET", f"/repos/{full_name}"))
 
     async def repository_of(self, repository_id: int) -> Repository:
         """The one of that id, whatever it is called by now. Raises NotThere."""
-        return msgspec.convert(
-            (await self._ask("GET", f"/repositories/{repository_id}")).data, Repository, strict=False
-        )
+        return _repository(await self._ask("GET", f"/repositories/{repository_id}"))
 
     async def head(self, repository_id: int, branch: str) -> Head | None:
         """The branch's newest commit; None when there is no such branch. Raises NotThere when the repository is gone."""
@@ -92,6 +92,14 @@ class Installed:
             self._app.tokens.forget(self._scope, token)
             token = await self._app.tokens.get(self._scope)
             return await self._app.rest.ask(self._payer, method, path, token, body)
+
+
+def _repository(answer: Answer) -> Repository:
+    found = msgspec.convert(answer.data, Repository, strict=False)
+    if not FULL_NAME.fullmatch(found.full_name):
+        # It becomes a part of the URL that git is told.
+        raise RequestRefused(f"GitHub names a repository {found.full_name[:100]!r}")
+    return found
 
 
 def _cut(told: dict[str, str]) -> dict[str, Any]:

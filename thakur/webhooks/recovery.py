@@ -12,6 +12,8 @@ from thakur.installations import Apps, Clients, Connections
 from thakur.webhooks.inbox import Inbox
 
 EVERY_SECONDS = 3600.0
+# Before, nobody may be there to take what comes again.
+START_SECONDS = 5.0
 # GitHub keeps its log for three days; each look overlaps the one before.
 BACK = timedelta(days=3)
 REDELIVERIES = 100
@@ -30,20 +32,25 @@ class Recovery:
         connections: Connections,
         inbox: Inbox,
         gap_seconds: float = GAP_SECONDS,
+        start_seconds: float = START_SECONDS,
     ) -> None:
         self._apps = apps
         self._clients = clients
         self._connections = connections
         self._inbox = inbox
         self._gap_seconds = gap_seconds
-        self._next = float("-inf")
+        self._has_begun = False
+        self._next = time.monotonic() + start_seconds
 
     async def look(self) -> bool:
-        """Whether it was time."""
+        """Whether it was time. Branches come first; those that were looked at come again by themselves."""
+        if not self._has_begun:
+            await self._connections.look_soon([each.project_id for each in await self._connections.every()])
+            self._has_begun = True
+            return True
         if time.monotonic() < self._next:
             return False
         self._next = time.monotonic() + EVERY_SECONDS
-        await self._connections.look_soon([each.project_id for each in await self._connections.every()])
         await self._inbox.forget_old()
         for app in await self._apps.every():
             try:
