@@ -79,7 +79,7 @@ class Row:
             plain,
             ratio,
             *sizes,
-            _number(self.load, 1),
+            self.loads,
             result,
         ]
 
@@ -95,7 +95,7 @@ HEADINGS = [
     "artifact MB",
     "PSS MB",
     "build MB",
-    "load",
+    "loads",
     "result",
 ]
 
