@@ -76,8 +76,8 @@ class FakeProjects:
                 return row
         raise ProjectNotFound(f"There is no project {name}", hint="See them with: thakur projects")
 
-    async def list(self, principal: Principal) -> list[Project]:
-        return [row for row in reversed(self.rows) if row.team_id in principal.team_ids]
+    async def list(self, principal: Principal, limit: int | None = None) -> list[Project]:
+        return [row for row in reversed(self.rows) if row.team_id in principal.team_ids][:limit]
 
     async def delete(self, principal: Principal, name: str) -> None:
         self.rows.remove(await self.get(principal, name))

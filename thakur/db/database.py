@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
+import msgspec
 import psycopg
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -37,6 +38,8 @@ class Database:
             pool_timeout=POOL_WAIT_SECONDS,
             pool_recycle=RECYCLE_SECONDS,
             pool_pre_ping=True,
+            # Most columns that a list reads are JSON: the standard library would take a third of the time of reading them.
+            json_deserializer=msgspec.json.decode,
             connect_args={"options": SERVER_SETTINGS, "connect_timeout": CONNECT_SECONDS},
         )
 

@@ -185,8 +185,8 @@ class Projects(Protocol):
     async def get(self, principal: Principal, name: str) -> Project:
         """Raises ProjectNotFound, also for one that is being deleted."""
 
-    async def list(self, principal: Principal) -> list[Project]:
-        """The principal's projects, newest first."""
+    async def list(self, principal: Principal, limit: int | None = None) -> list[Project]:
+        """The principal's projects, newest first; at most `limit` if given."""
 
     async def delete(self, principal: Principal, name: str) -> None:
         """Mark it `deleting` and wake the deletion; it answers 404 from now on, its name stays taken until the end.

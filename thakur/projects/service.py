@@ -73,12 +73,13 @@ class LocalProjects:
             raise project_not_found(name)
         return _project(row)
 
-    async def list(self, principal: Principal) -> list[Project]:
+    async def list(self, principal: Principal, limit: int | None = None) -> list[Project]:
         async with self._db.session() as session:
             rows = await session.scalars(
                 select(ProjectRow)
                 .where(ProjectRow.team_id.in_(principal.team_ids), ProjectRow.status == ProjectStatus.ACTIVE)
-                .order_by(ProjectRow.id.desc()),
+                .order_by(ProjectRow.id.desc())
+                .limit(limit),
             )
             return [_project(row) for row in rows]
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from thakur.accounts import Principal
 from thakur.db import Database
@@ -149,7 +150,9 @@ class DeploymentStore:
 
     async def rows(self, statement: Select[DeploymentRow]) -> Sequence[DeploymentRow]:
         async with self._db.session() as session:
-            return (await session.scalars(statement)).all()
+            # A snapshot is opened one by one, by whoever starts replicas; a list of them would be megabytes.
+            told = statement.options(defer(DeploymentRow.env_snapshot, raiseload=True))
+            return (await session.scalars(told)).all()
 
     async def register_edge(self, name: str) -> int:
         """The id of the edge of that name, made if it is new."""

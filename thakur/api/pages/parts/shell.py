@@ -56,7 +56,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
 
 async def shell_of(request: Request[Any, Any, Any], services: ApiServices, principal: Principal, here: str) -> Shell:
     """The shell for this reader; `here` is the address of the place they are in."""
-    projects = (await services.projects.list(principal))[:RECENT_PROJECTS]
+    projects = await services.projects.list(principal, RECENT_PROJECTS)
     found = await standings(services, principal, [project.id for project in projects])
     return Shell(
         here=here,
