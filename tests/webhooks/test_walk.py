@@ -61,6 +61,20 @@ async def test_a_push_builds_the_head_once_however_often_and_in_whatever_order_i
     assert actor == "ada (GitHub)"
 
 
+async def test_one_delivery_stands_for_those_of_its_branch_that_were_there_before(rooms, ours, house) -> None:
+    await rooms.follow(ours)
+    for guid in ("1", "2", "3"):
+        await rooms.deliver("push", push(house), guid)
+    await rooms.deliver("push", push(house, "other"), "4")
+    taken = await rooms.inbox.take()
+    await rooms.deliver("push", push(house), "5")
+
+    await rooms.inbox.done(taken)
+
+    left = [await rooms.inbox.take() for _ in range(3)]
+    assert [each and (each.event.branch, each.alike) for each in left] == [("other", ()), ("main", ()), None]
+
+
 async def test_a_forced_push_a_deleted_branch_and_one_that_is_made_again(rooms, ours, house, clone) -> None:
     await rooms.follow(ours)
     first = clone.commit({"a": "1"})

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from thakur.db import Database
@@ -16,18 +16,20 @@ NOW = func.clock_timestamp()
 LEASE = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=30)
 ATTEMPTS = 12
+ALIKE = 1000
 KEPT = timedelta(days=30)
 
 Row = DeliveryRow
 
 
 class Taken(NamedTuple):
-    """A delivery that is being acted on."""
+    """A delivery that is being acted on; `alike` are those that it stands for, which were there before."""
 
     id: int
     app: int
     event: Event
     attempts: int
+    alike: tuple[int, ...] = ()
 
 
 class Inbox:
@@ -71,6 +73,8 @@ class Inbox:
                 .values(lease_until=NOW + LEASE, attempts=Row.attempts + 1)
                 .returning(Row)
             )
+            alike = await session.scalars(_like(row)) if row is not None and row.branch else ()
+            ids = tuple(alike)
         if row is None:
             return None
         event = Event(
@@ -81,11 +85,15 @@ class Inbox:
             branch=row.branch,
             sender=row.sender,
         )
-        return Taken(row.id, row.app_id, event, row.attempts)
+        return Taken(row.id, row.app_id, event, row.attempts, ids)
 
     async def done(self, taken: Taken) -> None:
-        """It was acted on."""
+        """It was acted on, and so were those that it stands for."""
         await self._move(taken, status="done", done_at=NOW, lease_until=None, reason="")
+        if taken.alike:
+            is_one = (Row.id.in_(taken.alike), Row.status == "received")
+            async with self._db.session() as session:
+                await session.execute(update(Row).where(*is_one).values(status="done", done_at=NOW, lease_until=None))
 
     async def later(self, taken: Taken, retry_seconds: float, reason: str) -> None:
         """It could not be acted on; after a dozen times it has failed."""
@@ -110,3 +118,10 @@ class Inbox:
         async with self._db.session() as session:
             is_it = (Row.id == taken.id, Row.status == "received", Row.attempts == taken.attempts)
             await session.execute(update(Row).where(*is_it).values(**values))
+
+
+def _like(row: DeliveryRow) -> Select[int]:
+    # A branch is looked at once for all hints that were there before the look.
+    is_like = (Row.app_id == row.app_id, Row.repository_id == row.repository_id, Row.branch == row.branch)
+    others = select(Row.id).where(Row.status == "received", Row.id != row.id, *is_like)
+    return others.limit(ALIKE)
