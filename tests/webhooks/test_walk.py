@@ -112,6 +112,19 @@ async def test_pushes_to_other_branches_and_of_tags_ask_github_nothing(rooms, ou
     assert (len(rooms.builds.asked), len(house.asked)) == (1, asked)
 
 
+async def test_a_branch_by_any_name_is_built(rooms, ours, house, clone) -> None:
+    strange = "feat/$(touch${IFS}pwn);x&y|`id`é"
+    project = await rooms.follow(ours)
+    await rooms.repositories.set(ours, project, f"{house.github.url}/ada/shop", strange)
+    commit = clone.commit({"a": "1"}, "<script>alert(1)</script>")
+    await clone.push(f"HEAD:refs/heads/{strange}")
+    await rooms.deliver("push", push(house, strange), "1")
+    await rooms.jobs.drain()
+
+    ((_, source),) = rooms.builds.asked
+    assert (source.commit, source.ref) == (commit, strange)
+
+
 async def test_a_head_that_asks_to_be_skipped_is_not_built_and_an_older_commit_that_did_is_no_matter(
     rooms, ours, house, clone
 ) -> None:
