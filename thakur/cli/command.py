@@ -5,7 +5,9 @@ import io
 import sys
 from collections.abc import Sequence
 
-from thakur.cli import (
+from thakur.cli.output import progress
+from thakur.cli.parsing import VERB, Help, Parser
+from thakur.cli.verbs import (
     builds,
     cancel,
     completion,
@@ -33,8 +35,6 @@ from thakur.cli import (
     team,
     tokens,
 )
-from thakur.cli.output import progress
-from thakur.cli.parsing import VERB, Help, Parser
 from thakur.errors import ThakurError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130

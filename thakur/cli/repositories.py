@@ -68,8 +68,8 @@ def _own(session: "Session", project: str) -> str:
 
 def _kept(session: "Session", project: str, args: argparse.Namespace) -> str:
     from thakur.cli.interface import Refused
-    from thakur.cli.projects import create_missing
     from thakur.cli.session import project_path
+    from thakur.cli.verbs.projects import create_missing
 
     fields = git_fields(args.path, None, args.git_token_file)
     try:

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from thakur.cli.entries import CHUNK_BYTES
 from thakur.cli.interface import FolderUnreadable
+from thakur.cli.sending.entries import CHUNK_BYTES
 
 GIT_SECONDS = 120.0
 # The clone may be another user's: git is told to trust it, and then not to run or fetch what its configuration names.

@@ -5,8 +5,8 @@ import tarfile
 from collections.abc import Iterator, Sequence
 
 from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES, UPLOAD_BYTES, UploadTooLarge
-from thakur.cli.entries import Entry
 from thakur.cli.interface import FolderUnreadable
+from thakur.cli.sending.entries import Entry
 from thakur.cli.times import size
 
 if sys.version_info >= (3, 14):

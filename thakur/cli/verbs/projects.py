@@ -4,10 +4,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from thakur.cli import settings
 from thakur.cli.output import document, result, say, table
 from thakur.cli.parsing import Verbs, add_verb
 from thakur.cli.repositories import add_git_token, git_fields
+from thakur.cli.verbs import settings
 
 if TYPE_CHECKING:
     from thakur.cli.session import Session

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from thakur.cli.entries import Entry, Selection, entry_of, is_kept, unreadable
-from thakur.cli.git import Blob, Contents, Git, Head
-from thakur.cli.gitignore import Rules, is_ignored, parse
 from thakur.cli.interface import FolderUnreadable
+from thakur.cli.sending.entries import Entry, Selection, entry_of, is_kept, unreadable
+from thakur.cli.sending.git import Blob, Contents, Git, Head
+from thakur.cli.sending.gitignore import Rules, is_ignored, parse
 from thakur.cli.times import counted
 
 LINK, SUBMODULE, EXECUTABLE = "120000", "160000", "100755"

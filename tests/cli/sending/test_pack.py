@@ -6,9 +6,9 @@ import pytest
 from backports import zstd
 
 from thakur.builds import UploadTooLarge
-from thakur.cli import pack
-from thakur.cli.folder import selected
 from thakur.cli.interface import FolderUnreadable
+from thakur.cli.sending import pack
+from thakur.cli.sending.folder import selected
 
 
 def unpacked(data):

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from thakur.cli.git import Git
+from thakur.cli.sending.git import Git
 
 
 def test_a_folder_outside_any_work_tree_has_no_repository(tmp_path):

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from thakur.cli.completion import SHELLS
+from thakur.cli.verbs.completion import SHELLS
 
 ASK = """
 source "$1"

@@ -154,7 +154,7 @@ def test_a_change_names_the_command_that_brings_it_to_what_is_live(thakur, serve
 def test_a_value_on_the_command_line_is_warned_of_on_a_terminal(thakur, shop, monkeypatch):
     assert "history" not in thakur("env", "set", "A=1", "--project", "shop").err
 
-    monkeypatch.setattr("thakur.cli.env.is_watched", lambda: True)
+    monkeypatch.setattr("thakur.cli.verbs.env.is_watched", lambda: True)
     assert "history" in thakur("env", "set", "A=1", "--project", "shop").err
 
 
@@ -170,7 +170,7 @@ def test_a_change_can_redeploy_at_once(thakur, server, shop):
 @pytest.mark.parametrize(("typed", "asked"), [("y\n", 1), ("YES\n", 1), ("\n", 0), ("n\n", 0), ("", 0)])
 def test_a_person_is_offered_the_redeploy(thakur, server, shop, monkeypatch, typed, asked):
     server.doubles.runtime.rows[1, 7] = make_deployment(1, 7)
-    monkeypatch.setattr("thakur.cli.env.is_watched", lambda: True)
+    monkeypatch.setattr("thakur.cli.verbs.env.is_watched", lambda: True)
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
 
     ran = thakur("env", "set", "A=1", "--start-only", "--project", "shop")

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from thakur.cli.folder import selected
 from thakur.cli.interface import FolderUnreadable
+from thakur.cli.sending.folder import selected
 
 
 def sent(folder, *, is_dirty=False):

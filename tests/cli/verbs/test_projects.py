@@ -99,7 +99,7 @@ def test_a_project_is_made_with_its_repository(thakur, server, tmp_path):
 
 
 def test_a_list_of_many_is_read_page_by_page(thakur, server, monkeypatch):
-    monkeypatch.setattr("thakur.cli.projects.PAGE", 2)
+    monkeypatch.setattr("thakur.cli.verbs.projects.PAGE", 2)
     for name in ("a", "b", "c", "d"):
         thakur("projects", "create", name)
     assert {row["name"] for row in json.loads(thakur("projects", "--json").out)} == {"a", "b", "c", "d"}

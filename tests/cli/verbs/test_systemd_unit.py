@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from thakur.cli.systemd_unit import unit
+from thakur.cli.verbs.systemd_unit import unit
 
 
 def test_the_unit_ends_the_server_alone(thakur):

@@ -2,7 +2,7 @@ import subprocess
 
 import pytest
 
-from thakur.cli.gitignore import is_ignored, parse
+from thakur.cli.sending.gitignore import is_ignored, parse
 
 NAMES = [
     "a", "a.log", "b/a.log", "build/x", "b/build/x", "doc/x.txt", "doc/y/x.txt", "doc/notes.txt", "src/a/b/c.js",

@@ -1,6 +1,6 @@
 import pytest
 
-from thakur.cli.entries import entry_of, is_kept
+from thakur.cli.sending.entries import entry_of, is_kept
 
 
 @pytest.mark.parametrize(

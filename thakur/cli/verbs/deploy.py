@@ -108,12 +108,12 @@ def _project(session: "Session", args: argparse.Namespace, folder: Path) -> str:
 
 
 def _send(session: "Session", project: str, folder: Path, *, is_dirty: bool, is_fresh: bool) -> int:
-    from thakur.cli.folder import selected
-    from thakur.cli.pack import check_size, packed
-    from thakur.cli.projects import create_missing
     from thakur.cli.remembered import remember_project
+    from thakur.cli.sending.folder import selected
+    from thakur.cli.sending.pack import check_size, packed
     from thakur.cli.session import project_path
     from thakur.cli.times import counted
+    from thakur.cli.verbs.projects import create_missing
 
     with selected(folder, is_dirty=is_dirty) as selection:
         check_size(selection.entries)

@@ -4,9 +4,9 @@ import argparse
 import sys
 from typing import Any
 
-from thakur.cli import redeploy
 from thakur.cli.output import document, say, table
 from thakur.cli.parsing import Run, Verbs, add_project, add_verb
+from thakur.cli.verbs import redeploy
 
 GIVEN_TO = {"both": "build and start", "build": "build", "start": "start"}
 
