@@ -246,12 +246,12 @@ async def test_who_listens_elsewhere_is_ended_first(fake: FakeWorkers, tmp_path:
 async def test_a_start_that_fails_leaves_the_old_workers_serving_and_recorded(
     fake: FakeWorkers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor, "START_SECONDS", 0.5)
     left = await left_by(fake, tmp_path)
     before = recorded(tmp_path)
     fake.set(dies=True)
 
-    with pytest.raises(ProxyUnavailable):
+    with monkeypatch.context() as impatient, pytest.raises(ProxyUnavailable):
+        impatient.setattr(supervisor, "START_SECONDS", 0.5)
         await make(fake, tmp_path, "1.1").start(table(8))
 
     assert recorded(tmp_path) == before

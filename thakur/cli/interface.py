@@ -20,6 +20,8 @@ class ServerAbsent(Unavailable):
 class ConnectionBroke(ServerAbsent):
     """The server was there and went away before its answer had come."""
 
+    code = "connection_broke"
+
 
 class SocketClosed(Forbidden):
     """The local socket belongs to somebody else."""
