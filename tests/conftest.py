@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import itertools
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from support.databases import SavepointDatabase, empty
 from support.deadlines import deadline
 from support.loopback import guard
 from thakur.db import Database, migrate
+from thakur.sandbox import users
 from thakur.settings import Address, Settings
 from thakur.stores import Stores, StoreUrls
 
@@ -76,6 +78,18 @@ def loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         guard(monkeypatch)
         yield
+
+
+@pytest.fixture(scope="session")
+def claimed_uids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    base = tmp_path_factory.mktemp("uids")
+    return (base / str(number) for number in itertools.count())
+
+
+@pytest.fixture(autouse=True)
+def own_uids(claimed_uids: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host has a hundred blocks of uids, and they are for its servers: each test claims from blocks of its own."""
+    monkeypatch.setattr(users, "CLAIMS", next(claimed_uids))
 
 
 @pytest.fixture

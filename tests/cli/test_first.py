@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -59,11 +59,15 @@ def inside(process: subprocess.Popen[str]) -> list[tuple[int, str, str]]:
     found, waiting = [], [process.pid]
     while waiting:
         pid = waiting.pop()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        children: list[str] = []
+        with suppress(FileNotFoundError, ProcessLookupError):
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for child in children:
-            name, _, rest = Path(f"/proc/{child}/stat").read_text().partition("(")[2].rpartition(") ")
-            found.append((int(child), name, rest[0]))
-            waiting.append(int(child))
+            # What ends between two looks is not inside any more.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                name, _, rest = Path(f"/proc/{child}/stat").read_text().partition("(")[2].rpartition(") ")
+                found.append((int(child), name, rest[0]))
+                waiting.append(int(child))
     return found
 
 

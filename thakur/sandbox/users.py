@@ -41,13 +41,14 @@ def tenant_uid(base: int, project_id: int) -> int:
     return base + project_id
 
 
-def uid_base(data_dir: Path, claims: Path = CLAIMS) -> int:
+def uid_base(data_dir: Path, claims: Path | None = None) -> int:
     """The first uid of this data directory's block: kept in it, or taken now. Only root needs one.
 
     Raises UidsExhausted.
     """
     if os.path.realpath(data_dir) == str(DEFAULT_DATA_DIR):
         return FIRST_BASE
+    claims = claims or CLAIMS
     claims.mkdir(mode=0o755, parents=True, exist_ok=True)
     with _locked(claims / "lock"):
         kept = _kept(data_dir)
