@@ -1,6 +1,6 @@
 """Projects and environments, as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -33,6 +33,9 @@ SUGGESTIONS = 9
 # A method here is named `list`, which hides the type in the annotations below it.
 list_of = list
 
+# So many environments are remembered by their names: some megabyte.
+PLACES_KNOWN = 10_000
+
 
 class LocalProjects:
     """Implements Projects on the database; `deletion.drain` is what a wake-up of `deletions` runs."""
@@ -41,6 +44,8 @@ class LocalProjects:
         self.deletion = Deletion(db, consumers)
         self._db = db
         self._queue = queue
+        # Names and labels never change, and ids are not given twice: what was read once stays true.
+        self._places: dict[int, Place] = {}
 
     async def create(self, principal: Principal, name: str) -> Project:
         principal.require(Action.CREATE_PROJECT, principal.team_id)
@@ -134,16 +139,12 @@ class LocalProjects:
         return Environment(id=row.id, project_id=row.project_id, label=row.label)
 
     async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
-        async with self._db.session() as session:
-            rows = await session.execute(
-                select(EnvironmentRow.id, EnvironmentRow.project_id, ProjectRow.name, EnvironmentRow.label)
-                .join(ProjectRow, ProjectRow.id == EnvironmentRow.project_id)
-                .where(EnvironmentRow.id.in_(environment_ids)),
-            )
-            return {
-                environment_id: Place(environment_id=environment_id, project_id=project_id, project=name, label=label)
-                for environment_id, project_id, name, label in rows
-            }
+        unknown = set(environment_ids) - self._places.keys()
+        if unknown:
+            if len(self._places) > PLACES_KNOWN:
+                self._places.clear()
+            self._places |= await self._read_places(unknown)
+        return {found: self._places[found] for found in environment_ids if found in self._places}
 
     async def take_number(self, project_id: int) -> int:
         async with self._db.session() as session:
@@ -156,6 +157,18 @@ class LocalProjects:
         if number is None:
             raise project_not_found(project_id)
         return number
+
+    async def _read_places(self, environment_ids: Collection[int]) -> dict[int, Place]:
+        async with self._db.session() as session:
+            rows = await session.execute(
+                select(EnvironmentRow.id, EnvironmentRow.project_id, ProjectRow.name, EnvironmentRow.label)
+                .join(ProjectRow, ProjectRow.id == EnvironmentRow.project_id)
+                .where(EnvironmentRow.id.in_(environment_ids)),
+            )
+            return {
+                environment_id: Place(environment_id=environment_id, project_id=project_id, project=name, label=label)
+                for environment_id, project_id, name, label in rows
+            }
 
 
 async def _free_name(session: AsyncSession, name: str) -> str:

@@ -12,7 +12,6 @@ from litestar.response import Stream
 from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Before, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.parts.ansi import coloured
 from thakur.api.pages.parts.history import Chapter, merged
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
@@ -80,7 +79,6 @@ async def deployment_page(
         "log": await log_view(services.logs, stream_of(chapter), url, words=words, levels=levels, line=line),
         "log_name": f"Log of deployment {number}",
         "levels": list(Level),
-        "coloured": coloured,
         "clear_url": f"{url}/clearing" if principal.may(Action.CLEAR_LOGS, project.team_id) else "",
     }
     return page(request, "deployments/show.html", context)

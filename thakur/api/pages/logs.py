@@ -9,7 +9,6 @@ from litestar.response import Redirect, Stream
 from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.parts.ansi import coloured
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
 from thakur.api.pages.parts.project_shell import head_of, project_context
@@ -40,7 +39,6 @@ async def logs_page(
         "log": await log_view(services.logs, stream_id, url, words=words, levels=levels, line=line),
         "log_name": "Runtime log of production",
         "levels": list(Level),
-        "coloured": coloured,
         "clear_url": f"/projects/{project.name}/logs/clearing"
         if principal.may(Action.CLEAR_LOGS, project.team_id)
         else "",

@@ -51,3 +51,7 @@ def test_one_is_no_plural():
 def test_words_between_backticks_are_a_terminals_and_none_of_them_is_markup():
     assert words.coded("Run `a <b>` <i>now</i>.") == "Run <code>a &lt;b&gt;</code> &lt;i&gt;now&lt;/i&gt;."
     assert words.coded("One ` alone") == "One ` alone"
+
+
+def test_a_log_tells_the_time_of_day_to_the_millisecond():
+    assert words.clock(datetime(2027, 2, 1, 9, 5, 3, 7_999, tzinfo=UTC)) == "09:05:03.007"

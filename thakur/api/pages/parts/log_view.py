@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from thakur.api.pages.parts.ansi import coloured, plain
+from thakur.api.pages.parts.ansi import plain
 from thakur.api.pages.parts.rendering import HEADERS, html, rendered
 from thakur.logs import Cleared, Extent, Level, Line, Logs, Search
 
@@ -121,7 +121,7 @@ def log_event(item: tuple[Line, ...] | Cleared) -> bytes:
 
 def rendered_lines(lines: Sequence[Line]) -> str:
     """The lines by the partial that every stretch uses."""
-    return rendered("logs/_lines.html", {"lines": lines, "coloured": coloured, "linked": 0}) if lines else ""
+    return rendered("logs/_lines.html", {"lines": lines, "linked": 0}) if lines else ""
 
 
 def last_event(request: Request[Any, Any, Any], after: int) -> int:
