@@ -18,7 +18,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb."""
     example = (
         "thakur deploy . --project shop\n"
-        "  thakur deploy https://github.com/ada/shop --ref main --project shop\n"
+        "  thakur deploy https://github.com/you/shop --ref main --project shop\n"
         "  thakur deploy --git --project shop      (its repository again)"
     )
     parser = add_verb(verbs, "deploy", "build a folder or a repository and put it into production", example, run)

@@ -9,7 +9,7 @@ from thakur.cli.parsing import Verbs, add_data_dir, add_verb
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb."""
     does = "print a link that signs the owner in, or makes them: once, within ten minutes"
-    parser = add_verb(verbs, "login-link", does, "thakur login-link --user ada", run)
+    parser = add_verb(verbs, "login-link", does, "thakur login-link --user USER", run)
     parser.add_argument("--user", metavar="NAME", help="whom it signs in (default: the owner)")
     add_data_dir(parser)
 

@@ -22,7 +22,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     )
     within = parser.add_subparsers(metavar="[create|settings|set|unset|delete|clear-cache]")
     settings.add(within)
-    example = "thakur projects create shop --git https://github.com/ada/shop --branch main"
+    example = "thakur projects create shop --git https://github.com/you/shop --branch main"
     create = add_verb(within, "create", "make a new project", example, run_create)
     create.add_argument("name", metavar="NAME")
     create.add_argument("--git", metavar="URL", help="its repository, which thakur deploy --git then builds")

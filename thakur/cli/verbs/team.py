@@ -23,10 +23,10 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     does = "print a link into the team, for one person, once, within two days"
     invite = _add(within, "invite", does, "thakur team invite --role member", run_invite)
     invite.add_argument("--role", choices=ROLES, default="member", help="what they may do (default member)")
-    role = _add(within, "role", "give somebody another role", "thakur team role ada admin", run_role)
+    role = _add(within, "role", "give somebody another role", "thakur team role USER admin", run_role)
     role.add_argument("user", metavar="USER")
     role.add_argument("role", choices=ROLES)
-    remove = _add(within, "remove", "put somebody out of the team", "thakur team remove ada", run_remove)
+    remove = _add(within, "remove", "put somebody out of the team", "thakur team remove USER", run_remove)
     remove.add_argument("user", metavar="USER")
 
 

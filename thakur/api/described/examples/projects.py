@@ -11,7 +11,7 @@ from thakur.installations import AppAsked, GitHubApp, InstalledOn
 from thakur.projects import EnvVar, LeftOut, Overrides, Phase, ProjectStatus, Repository, Scope
 
 URL = "http://shop.localhost:8080"
-GIT = "https://github.com/ada/shop"
+GIT = "https://github.com/you/shop"
 
 EXAMPLES = (
     ProjectShown(
