@@ -18,9 +18,14 @@ def upgrade() -> None:
         sa.Column("status", sa.BigInteger(), nullable=True),
         sa.Column("media_type", sa.Text(), server_default="", nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("project_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name="fk_idempotency_keys_project_id_projects", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("hash", name="pk_idempotency_keys"),
     )
+    op.create_index("ix_idempotency_keys_project_id", "idempotency_keys", ["project_id"])
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
 
 

@@ -66,3 +66,20 @@ async def test_neither_key_nor_secret_is_stored(keys: LocalIdempotencyKeys, db: 
 
     assert "telling" not in str(row)
     assert row.body is None
+
+
+async def test_what_was_answered_of_a_project_goes_with_it(keys: LocalIdempotencyKeys, db: Database):
+    async with db.session() as session:
+        team_id = await session.scalar(text("INSERT INTO teams (name) VALUES ('ours') RETURNING id"))
+        project_id = await session.scalar(
+            text("INSERT INTO projects (team_id, name) VALUES (:team, 'shop') RETURNING id"), {"team": team_id}
+        )
+    for key, of in (("its-own", project_id), ("of-none", None), ("of-one-that-is-gone", project_id + 1)):
+        await keys.claim(OPERATOR, key, b"t")
+        await keys.keep(OPERATOR, key, msgspec.structs.replace(KEPT, project_id=of))
+
+    async with db.session() as session:
+        await session.execute(text("DELETE FROM projects"))
+        left = await session.scalar(text("SELECT count(*) FROM idempotency_keys"))
+
+    assert left == 2

@@ -3,7 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from thakur.accounts.models import IdempotencyKeyRow
@@ -46,6 +58,7 @@ class LocalIdempotencyKeys:
             "status": kept.answer.status,
             "media_type": kept.answer.media_type,
             "body": kept.answer.body,
+            "project_id": _still_there(kept.project_id),
         }
         async with self._db.session() as session:
             await session.execute(update(IdempotencyKeyRow).where(_under_way(principal, key)).values(**values))
@@ -53,6 +66,16 @@ class LocalIdempotencyKeys:
     async def free(self, principal: Principal, key: str) -> None:
         async with self._db.session() as session:
             await session.execute(delete(IdempotencyKeyRow).where(_under_way(principal, key)))
+
+
+def _still_there(project_id: int | None) -> ScalarSelect[Any] | None:
+    if project_id is None:
+        return None
+    # Held, so that it does not go between this look and the row that names it.
+    there: Select[Any] = (
+        select(literal_column("id")).select_from(table("projects")).where(literal_column("id") == project_id)
+    )
+    return there.with_for_update(key_share=True).scalar_subquery()
 
 
 def _hash(principal: Principal, key: str) -> bytes:

@@ -131,4 +131,6 @@ class IdempotencyKeyRow(Base):
     media_type: Mapped[str] = mapped_column(server_default="")
     # NULL where the answer held a secret.
     body: Mapped[bytes | None]
+    # Of what was done to a project: it goes with it.
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

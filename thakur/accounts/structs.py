@@ -142,3 +142,4 @@ class AnswerKept(msgspec.Struct, frozen=True, kw_only=True):
 
     body_digest: bytes
     answer: Answer
+    project_id: int | None = None

@@ -10,6 +10,7 @@ from thakur.accounts import Principal
 from thakur.api.audited import TEAM_ID
 from thakur.api.fields import LARGEST_NUMBER
 from thakur.api.interface import ApiServices, principal_missing
+from thakur.api.marks import PROJECT_ID
 from thakur.projects import Project
 
 PAGE_LIMIT = 500
@@ -43,5 +44,5 @@ async def _project(
     request: Request[Any, Any, Any], services: Services, principal: Asker, name: FromPath[str]
 ) -> Project:
     project = await services.projects.get(principal, name)
-    request.scope["state"][TEAM_ID] = project.team_id
+    request.scope["state"] |= {TEAM_ID: project.team_id, PROJECT_ID: project.id}
     return project

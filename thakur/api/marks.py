@@ -6,3 +6,5 @@ IS_SECRET = "is_secret"  # noqa: S105  (a mark)
 TAKES, UPLOADS = "takes", "uploads"
 # Statuses of success beside the usual one.
 ALSO_ANSWERS = "also_answers"
+# Of the request's state: whose request it is, for what must go with the project.
+PROJECT_ID = "project_id"

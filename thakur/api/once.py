@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Sen
 
 from thakur.accounts import Answer, AnswerKept, AnswerNotKept, IdempotencyKeys, Principal, key_taken
 from thakur.api.errors import problem
-from thakur.api.marks import IS_SECRET
+from thakur.api.marks import IS_SECRET, PROJECT_ID
 from thakur.builds import UPLOAD_BYTES
 from thakur.errors import Malformed, ThakurError
 
@@ -71,7 +71,8 @@ class Once:
         opt = scope["route_handler"].opt
         answer = Answer(status=told.status, media_type=told.media_type, body=None if opt.get(IS_SECRET) else told.body)
         try:
-            await self._keys.keep(principal, key, AnswerKept(body_digest=await body.digest(), answer=answer))
+            kept = AnswerKept(body_digest=await body.digest(), answer=answer, project_id=scope["state"].get(PROJECT_ID))
+            await self._keys.keep(principal, key, kept)
         except ThakurError:  # it has happened, and its answer is not to be lost as well
             log.warning("answer not kept", exc_info=True, extra={"actor": principal.actor, "path": scope["path"]})
 

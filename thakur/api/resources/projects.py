@@ -13,6 +13,7 @@ from thakur.api.asked import PAGE_LIMIT, Asked, Asker, Limit, Services
 from thakur.api.audited import SUBJECT
 from thakur.api.fields import ProjectName, Settings
 from thakur.api.interface import ApiServices
+from thakur.api.marks import PROJECT_ID
 from thakur.api.paging import page_of
 from thakur.errors import Invalid
 from thakur.installations import Connection
@@ -111,6 +112,7 @@ async def create_project(
     if data.root:
         changed(Overrides(), {"root": data.root})
     project = await services.projects.create(principal, data.name)
+    request.scope["state"][PROJECT_ID] = project.id
     if data.root:
         settings = await services.projects.change_settings(principal, project.id, {"root": data.root})
         project = msgspec.structs.replace(project, settings=settings)
