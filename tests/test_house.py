@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,12 @@ def test_every_route_of_the_api_says_who_may() -> None:
     app = create_app(Doubles().services(), nobody, asyncio.Event())
 
     assert set(routes(app)) == set(RIGHTS), "enter the route in tests/support/rights.py"
+
+
+def test_nothing_that_is_ignored_is_kept_and_no_link_leads_away() -> None:
+    def listed(*options: str) -> list[str]:
+        command = ["git", "-C", str(ROOT), "ls-files", "-z", *options]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")[:-1]
+
+    assert not listed("--cached", "--ignored", "--exclude-standard")
+    assert not [name for name in listed() if (ROOT / name).is_symlink() and (ROOT / name).readlink().is_absolute()]
