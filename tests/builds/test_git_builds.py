@@ -10,7 +10,7 @@ from support.git_server import GitServer, Repository
 from support.tarballs import packed_files
 from support.waiting import eventually
 from thakur.builds import BuildFailed, BuildStatus, GitSource, Source
-from thakur.builds.attempts import Attempt
+from thakur.builds.attempts.attempt import Attempt
 from thakur.git import GitRefused
 from thakur.projects import RepositoryMissing
 from thakur.sandbox import LocalSandbox, root_name

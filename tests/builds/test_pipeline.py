@@ -12,7 +12,7 @@ from support.fake_sandbox import FakeSandbox
 from support.tarballs import link, packed, packed_files, packed_folder
 from support.waiting import eventually
 from thakur.builds import BuildFailed
-from thakur.builds.attempts import Attempt
+from thakur.builds.attempts.attempt import Attempt
 from thakur.projects import Overrides
 from thakur.sandbox import Exit, SandboxRefused, Spec, Workspace
 

@@ -23,7 +23,7 @@ from thakur.builds import Build, Upload
 from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.service import LocalBuilds
 from thakur.builds.sources.uploads import Uploads
-from thakur.builds.workspaces import Workspaces
+from thakur.builds.workspaces.directories import Workspaces
 from thakur.db import Database, DatabaseUnavailable, migrate
 from thakur.git import GitRules
 from thakur.logs.service import LocalLogs

@@ -28,7 +28,7 @@ def test_every_rule_has_its_row() -> None:
 
 
 def test_every_failure_of_a_command_and_of_a_start_has_its_row() -> None:
-    places = ("thakur/builds/diagnosis.py", "thakur/runtime/edge/diagnosis.py")
+    places = ("thakur/builds/steps/diagnosis.py", "thakur/runtime/edge/diagnosis.py")
     said = {code for place in places for code in re.findall(r'code="(\w+)"', (ROOT / place).read_text())}
 
     assert said - {"deployment_not_prepared", "deployment_routed"} <= set(TOLD)

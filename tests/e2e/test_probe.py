@@ -18,7 +18,7 @@ from support.server import Server
 from support.users import NORMAL_UID
 from support.waiting import eventually
 from thakur.builds.packing.artifacts import digest_of
-from thakur.builds.steps import BUILD_PROCESSES
+from thakur.builds.steps.command import BUILD_PROCESSES
 
 NOTHING: dict[str, list[Any]] = {"paths": [], "sockets": [], "urls": [], "pids": []}
 

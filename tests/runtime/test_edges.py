@@ -5,8 +5,8 @@ from support.fake_accounts import OPERATOR
 from thakur.builds import Plan
 from thakur.db import Database
 from thakur.runtime import Order
+from thakur.runtime.deployments.store import DeploymentStore
 from thakur.runtime.edges import LocalEdges
-from thakur.runtime.store import DeploymentStore
 
 
 async def test_every_host_is_listed_and_who_does_not_answer_is_away(db: Database) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from thakur.accounts import Principal, Role, TokenScope
 from thakur.api import ApiServices, Entrance, Visitors, create_app
-from thakur.runtime.asking import LocalRollouts
+from thakur.runtime.deployments.asking import LocalRollouts
 from thakur.runtime.edges import LocalEdges
 from thakur.settings import Settings
 from thakur.stores import StoreUrls

@@ -10,10 +10,10 @@ from support.queues import RecordingQueue
 from thakur.accounts import Principal
 from thakur.accounts.service import LocalAccounts
 from thakur.builds import ArtifactReady, Build, Upload
-from thakur.builds.claims import Claims
-from thakur.builds.endings import Endings
-from thakur.builds.jobs import BuildJobs
-from thakur.builds.leftovers import Leftovers
+from thakur.builds.attempts.claims import Claims
+from thakur.builds.attempts.endings import Endings
+from thakur.builds.attempts.jobs import BuildJobs
+from thakur.builds.attempts.leftovers import Leftovers
 from thakur.builds.service import LocalBuilds
 from thakur.db import Database
 from thakur.logs.service import LocalLogs

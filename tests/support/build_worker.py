@@ -13,10 +13,10 @@ from pathlib import Path
 from support.building import BuildPlace
 from thakur.background import Tasks
 from thakur.builds import ArtifactReady
-from thakur.builds.claims import Claims
-from thakur.builds.endings import Endings
-from thakur.builds.jobs import BuildJobs
-from thakur.builds.leftovers import Leftovers
+from thakur.builds.attempts.claims import Claims
+from thakur.builds.attempts.endings import Endings
+from thakur.builds.attempts.jobs import BuildJobs
+from thakur.builds.attempts.leftovers import Leftovers
 from thakur.builds.sources.uploads import Uploads
 from thakur.db import Database
 from thakur.logs.service import LocalLogs

@@ -9,16 +9,16 @@ from support.env_vars import FixedEnv
 from support.recorded_logs import RecordingLogs
 from support.uids import ours
 from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES, Build, BuildStatus, Source
-from thakur.builds.arrivals import Arrivals
-from thakur.builds.attempts import Attempt, Outcome
-from thakur.builds.credentials import Credentials
+from thakur.builds.attempts.attempt import Attempt, Outcome
 from thakur.builds.packing.artifacts import LocalArtifacts
+from thakur.builds.packing.reuse import Reuse
 from thakur.builds.pipeline import Pipeline
-from thakur.builds.reuse import Reuse
+from thakur.builds.sources.arrivals import Arrivals
+from thakur.builds.sources.credentials import Credentials
 from thakur.builds.sources.uploads import Uploads
-from thakur.builds.steps import Steps
+from thakur.builds.steps.command import Steps
 from thakur.builds.tools.toolchain import find_toolchain
-from thakur.builds.workspaces import Workspaces
+from thakur.builds.workspaces.directories import Workspaces
 from thakur.db import Database
 from thakur.git import GitRules
 from thakur.git.local import Borders, LocalGit

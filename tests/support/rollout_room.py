@@ -19,19 +19,19 @@ from thakur.logs.service import LocalLogs
 from thakur.projects import Project
 from thakur.projects.service import LocalProjects
 from thakur.runtime import Checked, Deployment, Order, Prepared
-from thakur.runtime.addresses import Addresses
-from thakur.runtime.aftermath import Aftermath
-from thakur.runtime.asking import LocalRollouts
-from thakur.runtime.claims import Claims
-from thakur.runtime.interrupts import Interrupts
-from thakur.runtime.jobs import RolloutJobs
+from thakur.runtime.deployments.addresses import Addresses
+from thakur.runtime.deployments.asking import LocalRollouts
+from thakur.runtime.deployments.retention import Retention
+from thakur.runtime.deployments.snapshots import EnvSnapshots
 from thakur.runtime.models import DeploymentRow
 from thakur.runtime.placings import Placings
-from thakur.runtime.restart import Restart
-from thakur.runtime.retention import Retention
-from thakur.runtime.rollout import Rollout
+from thakur.runtime.rollouts.aftermath import Aftermath
+from thakur.runtime.rollouts.claims import Claims
+from thakur.runtime.rollouts.interrupts import Interrupts
+from thakur.runtime.rollouts.jobs import RolloutJobs
+from thakur.runtime.rollouts.restart import Restart
+from thakur.runtime.rollouts.rollout import Rollout
 from thakur.runtime.service import LocalRuntime
-from thakur.runtime.snapshots import EnvSnapshots
 from thakur.runtime.withdrawal import Withdrawal
 from thakur.security import KeyRing, Sealer
 

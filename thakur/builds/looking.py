@@ -10,10 +10,10 @@ from thakur.accounts import Action, Principal
 from thakur.builds.asked import GitSource, Source
 from thakur.builds.detection.detect import decide
 from thakur.builds.detection.tree import read_tree
-from thakur.builds.disk import remove_tree
 from thakur.builds.interface import LooksTaken, Planned, UploadInvalid, UploadTooLarge
 from thakur.builds.sources.unpack import unpack_tar
-from thakur.builds.threads import in_thread
+from thakur.builds.workspaces.disk import remove_tree
+from thakur.builds.workspaces.threads import in_thread
 from thakur.git import (
     Commit,
     FetchFailed,

@@ -6,22 +6,19 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from thakur.builds.arrivals import Arrivals
-from thakur.builds.attempts import Attempt, Outcome
-from thakur.builds.building import Builder
+from thakur.builds.attempts.attempt import Attempt, Outcome
 from thakur.builds.caches.loans import Loan
 from thakur.builds.caches.smells import smells_of_cache
-from thakur.builds.credentials import Credential
 from thakur.builds.failures import explained, say, told
-from thakur.builds.ground import Ground
-from thakur.builds.installing import Installer
 from thakur.builds.interface import Build, BuildFailed, Step
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
 from thakur.builds.packing.kept import join_output, kept_directory
+from thakur.builds.packing.reuse import Reuse
 from thakur.builds.plan import Plan
-from thakur.builds.planning import built, equipped, limited, planned, settled
-from thakur.builds.reuse import Reuse
-from thakur.builds.steps import (
+from thakur.builds.sources.arrivals import Arrivals
+from thakur.builds.sources.credentials import Credential
+from thakur.builds.steps.building import Builder
+from thakur.builds.steps.command import (
     BUILD_SECONDS,
     NAMES_BEGIN,
     CommandFailed,
@@ -29,8 +26,11 @@ from thakur.builds.steps import (
     Place,
     Steps,
 )
-from thakur.builds.threads import to_its_end
-from thakur.builds.workspaces import Workspaces
+from thakur.builds.steps.ground import Ground
+from thakur.builds.steps.installing import Installer
+from thakur.builds.steps.planning import built, equipped, limited, planned, settled
+from thakur.builds.workspaces.directories import Workspaces
+from thakur.builds.workspaces.threads import to_its_end
 from thakur.logs import Level, Logs
 from thakur.projects import EnvVars, Overrides, Phase
 from thakur.sandbox import SandboxRefused

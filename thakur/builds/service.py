@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from thakur.accounts import Action, Principal
 from thakur.builds.asked import GitSource, Source, Upload
-from thakur.builds.claims import LEASE, NOW
-from thakur.builds.endings import Endings
+from thakur.builds.attempts.claims import LEASE, NOW
+from thakur.builds.attempts.endings import Endings
 from thakur.builds.interface import (
     Artifact,
     ArtifactNeeds,
@@ -24,11 +24,11 @@ from thakur.builds.interface import (
 )
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.packing.artifacts import LocalArtifacts
-from thakur.builds.removal import Removal
+from thakur.builds.packing.removal import Removal
 from thakur.builds.rows import artifact_of, build_of, plain
 from thakur.builds.sources.uploads import Uploads
 from thakur.builds.statuses import BuildStatus
-from thakur.builds.workspaces import Workspaces
+from thakur.builds.workspaces.directories import Workspaces
 from thakur.db import Database, DatabaseUnavailable
 from thakur.git import GitRules, check_ref, check_url, folder_of
 from thakur.logs import Logs

@@ -1,6 +1,6 @@
 """Runtime: a *deployment* puts an artifact on *edges*; each runs its *replicas* and routes visitors to them.
 
-Deciding (service, rollout) knows the database; an edge (`edge*`) knows processes, sockets and its own files only.
+Deciding (service, deployments, rollouts) knows the database; an edge (`edge`) knows processes, sockets and its own files only.
 """
 
 from thakur.runtime.facts import EdgeFacts, Edges, EdgeSeen, ReplicasSeen

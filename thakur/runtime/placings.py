@@ -4,8 +4,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from thakur.db import Database
+from thakur.runtime.deployments.store import ONCE_ACTIVE
 from thakur.runtime.models import DeploymentEdgeRow, DeploymentRow
-from thakur.runtime.store import ONCE_ACTIVE
 
 HELD = ("prepared", "routed")
 

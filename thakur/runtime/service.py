@@ -13,7 +13,10 @@ from thakur.db import Database
 from thakur.logs import Entry, Level, Logs
 from thakur.projects import PRODUCTION, Projects, ProjectStatus
 from thakur.queue import ROLLOUTS, Queue
-from thakur.runtime.addresses import Addresses
+from thakur.runtime.deployments.addresses import Addresses
+from thakur.runtime.deployments.rows import deployment_of, plain
+from thakur.runtime.deployments.snapshots import EnvSnapshots
+from thakur.runtime.deployments.store import DeploymentStore, Wanted
 from thakur.runtime.interface import (
     REPLICA_CPUS,
     REPLICA_MEMORY_BYTES,
@@ -23,12 +26,9 @@ from thakur.runtime.interface import (
     HealthCheck,
     Order,
 )
-from thakur.runtime.interrupts import Interrupts
 from thakur.runtime.models import DeploymentRow
-from thakur.runtime.rows import deployment_of, plain
-from thakur.runtime.snapshots import EnvSnapshots
+from thakur.runtime.rollouts.interrupts import Interrupts
 from thakur.runtime.statuses import DeploymentStatus, Reason
-from thakur.runtime.store import DeploymentStore, Wanted
 
 MEGABYTE = 1024 * 1024
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping
 
 from thakur.queue import ROLLOUTS, Queue
+from thakur.runtime.deployments.store import DeploymentStore
 from thakur.runtime.interface import Edge, RolloutUnderWay
-from thakur.runtime.interrupts import Interrupts
-from thakur.runtime.store import DeploymentStore
+from thakur.runtime.rollouts.interrupts import Interrupts
 
 SETTLE_SECONDS = 5.0
 LOOK_SECONDS = 0.05

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from thakur.builds import UNPACKED_BYTES, UNPACKED_ENTRIES
-from thakur.builds.arrivals import Arrivals
-from thakur.builds.claims import Claims
-from thakur.builds.credentials import Credentials
-from thakur.builds.endings import Endings
-from thakur.builds.jobs import BuildJobs, worker_name
-from thakur.builds.leftovers import Leftovers
+from thakur.builds.attempts.claims import Claims
+from thakur.builds.attempts.endings import Endings
+from thakur.builds.attempts.jobs import BuildJobs, worker_name
+from thakur.builds.attempts.leftovers import Leftovers
 from thakur.builds.looking import LocalPlans
+from thakur.builds.packing.reuse import Reuse
 from thakur.builds.pipeline import Pipeline
-from thakur.builds.reuse import Reuse
-from thakur.builds.steps import Steps
+from thakur.builds.sources.arrivals import Arrivals
+from thakur.builds.sources.credentials import Credentials
+from thakur.builds.steps.command import Steps
 from thakur.builds.tools.toolchain import find_toolchain
 from thakur.git.local import Borders, LocalGit
 from thakur.queue import BUILDS, Worker

@@ -7,7 +7,7 @@ from thakur.builds.caches.service import LocalCaches
 from thakur.builds.packing.artifacts import LocalArtifacts
 from thakur.builds.service import LocalBuilds
 from thakur.builds.sources.uploads import Uploads
-from thakur.builds.workspaces import Workspaces
+from thakur.builds.workspaces.directories import Workspaces
 from thakur.db import Database
 from thakur.git import GitRules
 from thakur.logs.service import LocalLogs
@@ -17,10 +17,10 @@ from thakur.projects.repositories import LocalRepositories
 from thakur.projects.resealing import resealing_of_env, resealing_of_tokens
 from thakur.projects.service import LocalProjects
 from thakur.queue import Queue
-from thakur.runtime.addresses import Addresses
-from thakur.runtime.interrupts import Interrupts
+from thakur.runtime.deployments.addresses import Addresses
+from thakur.runtime.deployments.snapshots import EnvSnapshots
+from thakur.runtime.rollouts.interrupts import Interrupts
 from thakur.runtime.service import LocalRuntime
-from thakur.runtime.snapshots import EnvSnapshots
 from thakur.security import SealedRows, Sealer, load_or_create_ring
 from thakur.settings import Settings
 from thakur.stores import StoreUrls, service_user

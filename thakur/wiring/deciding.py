@@ -4,20 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from thakur.builds.jobs import worker_name
+from thakur.builds.attempts.jobs import worker_name
 from thakur.projects.deletion import Deletion
 from thakur.projects.service import DELETIONS
 from thakur.queue import ROLLOUTS, Worker
 from thakur.runtime import Edge
-from thakur.runtime.aftermath import Aftermath
-from thakur.runtime.asking import LocalRollouts
-from thakur.runtime.claims import Claims
+from thakur.runtime.deployments.asking import LocalRollouts
+from thakur.runtime.deployments.retention import Retention
 from thakur.runtime.edges import LocalEdges
-from thakur.runtime.jobs import RolloutJobs
 from thakur.runtime.placings import Placings
-from thakur.runtime.restart import Restart
-from thakur.runtime.retention import Retention
-from thakur.runtime.rollout import Rollout
+from thakur.runtime.rollouts.aftermath import Aftermath
+from thakur.runtime.rollouts.claims import Claims
+from thakur.runtime.rollouts.jobs import RolloutJobs
+from thakur.runtime.rollouts.restart import Restart
+from thakur.runtime.rollouts.rollout import Rollout
 from thakur.runtime.withdrawal import Withdrawal
 from thakur.wiring.core import Core
 from thakur.wiring.github import wire_receiving

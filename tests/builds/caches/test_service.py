@@ -10,7 +10,7 @@ from support.fake_accounts import OPERATOR
 from thakur.accounts import Action, Principal
 from thakur.builds import Plan
 from thakur.builds.caches.service import LocalCaches
-from thakur.builds.workspaces import Workspaces
+from thakur.builds.workspaces.directories import Workspaces
 
 GB = 1024**3
 

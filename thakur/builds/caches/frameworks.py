@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from thakur.builds.caches.trees import copy_tree, directory_below, make_way, size_of
-from thakur.builds.disk import remove_tree
+from thakur.builds.workspaces.disk import remove_tree
 
 # More is not worth its copying.
 LARGEST_BYTES = 1024**3

@@ -10,9 +10,9 @@ from thakur.builds.caches.modules import Modules, own_bytes
 from thakur.builds.caches.places import framework_places
 from thakur.builds.caches.shelf import Shelf
 from thakur.builds.caches.trees import directory_below, size_of
-from thakur.builds.disk import remove_tree
 from thakur.builds.plan import Plan
 from thakur.builds.sources.unpack import CACHE_NAME
+from thakur.builds.workspaces.disk import remove_tree
 
 # So many builds in a row may fail with what is kept; the next begins with nothing, in case that is the reason.
 FAILURES = 2

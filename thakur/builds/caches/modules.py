@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote
 
 from thakur.builds.caches.scripts import has_unknown_scripts
 from thakur.builds.caches.trees import directory_below, make_way
-from thakur.builds.disk import remove_tree
 from thakur.builds.sources.unpack import CACHE_NAME
+from thakur.builds.workspaces.disk import remove_tree
 
 # Names are strings here: a tree has up to 200,000 of them, and Path costs more than the system call.
 # ruff: noqa: PTH208

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from thakur.builds.caches.trees import directory_below, own, size_of
-from thakur.builds.disk import remove_tree
 from thakur.builds.sources.unpack import CACHE_NAME
+from thakur.builds.workspaces.disk import remove_tree
 
 # Names are strings here: a cache has up to 200,000 of them, and Path costs more than the system call.
 

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from thakur.accounts import Action, Principal
-from thakur.builds.disk import is_nearly_full
-from thakur.builds.workspaces import Workspaces
+from thakur.builds.workspaces.directories import Workspaces
+from thakur.builds.workspaces.disk import is_nearly_full
 from thakur.projects import Projects
 
 log = logging.getLogger(__name__)

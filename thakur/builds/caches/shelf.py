@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from thakur.builds.caches.trees import size_of
-from thakur.builds.disk import finish_removals, remove_tree
+from thakur.builds.workspaces.disk import finish_removals, remove_tree
 
 PACKAGES = "packages"
 FRAMEWORKS = "frameworks"

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 
 from thakur import durable
-from thakur.builds.disk import finish_removals, remove_tree, sync_file_system
 from thakur.builds.interface import ArtifactNotFound, BuildFailed, Failure
 from thakur.builds.packing.contents import Digest, Item, ItemKind, digest_of, file_digest, mark_content, walk
 from thakur.builds.packing.pool import POOL, Pool
 from thakur.builds.packing.variants import CODINGS, Text, is_text, make_variants
 from thakur.builds.sources.links import Parts, stays_inside
+from thakur.builds.workspaces.disk import finish_removals, remove_tree, sync_file_system
 
 # Names are strings here: a tree has up to 500,000 of them, and Path costs more than the system call.
 # ruff: noqa: PTH101, PTH108, PTH115

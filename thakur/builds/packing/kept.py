@@ -3,9 +3,9 @@
 import stat
 from pathlib import Path
 
-from thakur.builds.disk import remove_tree
 from thakur.builds.interface import BuildFailed, Failure
 from thakur.builds.plan import Plan
+from thakur.builds.workspaces.disk import remove_tree
 
 
 def kept_directory(workspace: Path, plan: Plan) -> Path:

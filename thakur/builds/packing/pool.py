@@ -5,8 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from thakur.builds.disk import write_all
 from thakur.builds.packing.contents import READ_BYTES
+from thakur.builds.workspaces.disk import write_all
 
 # Names are strings here: a tree has up to 500,000 of them, and Path costs more than the system call.
 # ruff: noqa: PTH108

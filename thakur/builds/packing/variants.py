@@ -13,8 +13,8 @@ from time import monotonic
 
 import msgspec
 
-from thakur.builds.disk import write_all
 from thakur.builds.packing.pool import Pool
+from thakur.builds.workspaces.disk import write_all
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -13,10 +13,10 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-from thakur.builds.disk import write_all
 from thakur.builds.interface import UNPACKED_BYTES, UNPACKED_ENTRIES, UploadInvalid
 from thakur.builds.sources.links import Parts, stays_inside
 from thakur.builds.sources.tarball import Kind, Tarball, TarEntry
+from thakur.builds.workspaces.disk import write_all
 
 # Names are strings here: a tree has up to 200,000 of them, and Path costs more than the system call.
 # ruff: noqa: PTH102, PTH108, PTH211

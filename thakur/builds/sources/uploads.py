@@ -16,8 +16,8 @@ from typing import IO
 import msgspec
 
 from thakur import durable
-from thakur.builds.disk import check_free, is_nearly_full, write_all
 from thakur.builds.interface import UPLOAD_BYTES, UploadInvalid, UploadTooLarge
+from thakur.builds.workspaces.disk import check_free, is_nearly_full, write_all
 
 WRITE_BYTES = 1024 * 1024
 ABANDONED_SECONDS = 3600.0

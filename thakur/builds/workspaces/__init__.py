@@ -1,0 +1,1 @@
+"""Workspaces: the directories in which builds run, and how they are put in order again."""
