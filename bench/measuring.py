@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from thakur.sandbox import root_name
-from thakur.sandbox.cgroups import Cgroups
+from thakur.sandbox.limits.cgroups import Cgroups
 
 EVERY_SECONDS = 0.1
 MEGABYTE = 1024 * 1024

@@ -22,7 +22,7 @@ from support.log_viewers import Viewer
 from support.server import Done, Server
 from support.waiting import eventually, wait_until
 from thakur.logs import DAY_LINES
-from thakur.runtime.edge.growing import MOST_BYTES
+from thakur.runtime.edge.tailing.growing import MOST_BYTES
 
 PRINTER = Path(__file__).parents[1] / "apps" / "printer"
 FLOODS = PRINTER.parent / "floods.ts"

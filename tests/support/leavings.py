@@ -7,7 +7,7 @@ import psycopg
 
 from support.remains import processes
 from thakur.sandbox import root_name
-from thakur.sandbox.listening import listening_ports
+from thakur.sandbox.watching.listening import listening_ports
 
 # The platform's own programs; everything else that runs for a data directory is a project's.
 OWN = ("thakur serve", "postgres", "valkey-server", "dataplane/worker.py")

@@ -9,8 +9,9 @@ from typing import Any
 from support.uids import ours
 from support.users import in_a_child
 from support.waiting import eventually
-from thakur.sandbox import Bind, Exit, Identity, Limits, LocalSandbox, Overlay, Spec, Workspace, processes
+from thakur.sandbox import Bind, Exit, Identity, Limits, LocalSandbox, Overlay, Spec, Workspace
 from thakur.sandbox.host import Host
+from thakur.sandbox.watching import processes
 
 TENANT_UID = ours(619_001)
 TOOLS = "/opt/thakur/bin"

@@ -6,7 +6,6 @@ ended is an *exit*; what this host can enforce, and what not and why, is its *en
 """
 
 from thakur.pids import Process
-from thakur.sandbox.certificates import certificate_binds
 from thakur.sandbox.interface import (
     Bind,
     BubblewrapMissing,
@@ -27,6 +26,7 @@ from thakur.sandbox.interface import (
     UidsExhausted,
     Workspace,
 )
+from thakur.sandbox.isolation.certificates import certificate_binds
 from thakur.sandbox.launch import LocalSandbox
 from thakur.sandbox.program import bubblewrap
 from thakur.sandbox.users import root_name, server_id, tenant_uid, uid_base

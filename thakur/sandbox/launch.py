@@ -12,11 +12,8 @@ import msgspec
 
 from thakur import pids
 from thakur.pids import Process
-from thakur.sandbox import listening, probe, processes, status
-from thakur.sandbox.cgroups import Cgroups
-from thakur.sandbox.copies import copy_instead, is_about_overlays
+from thakur.sandbox import probe
 from thakur.sandbox.host import Host, this_host
-from thakur.sandbox.idling import Idling
 from thakur.sandbox.interface import (
     DeadlineExceeded,
     Enforcement,
@@ -28,9 +25,13 @@ from thakur.sandbox.interface import (
     SandboxRefused,
     Spec,
 )
-from thakur.sandbox.leaf import Leaf
-from thakur.sandbox.output import WORDS_BYTES, Output, tidy
+from thakur.sandbox.isolation.copies import copy_instead, is_about_overlays
+from thakur.sandbox.limits.cgroups import Cgroups
+from thakur.sandbox.limits.leaf import Leaf
 from thakur.sandbox.spawn import spawn
+from thakur.sandbox.watching import listening, processes, status
+from thakur.sandbox.watching.idling import Idling
+from thakur.sandbox.watching.output import WORDS_BYTES, Output, tidy
 
 # SIGKILL is not instant: memory is given back first.
 KILL_SECONDS = 10.0

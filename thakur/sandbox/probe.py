@@ -6,8 +6,6 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from thakur.sandbox import seccomp
-from thakur.sandbox.cgroups import Cgroups
 from thakur.sandbox.host import Host
 from thakur.sandbox.interface import (
     BubblewrapMissing,
@@ -20,7 +18,9 @@ from thakur.sandbox.interface import (
     SandboxRefused,
     Spec,
 )
-from thakur.sandbox.leaf import UNIFIED
+from thakur.sandbox.isolation import seccomp
+from thakur.sandbox.limits.cgroups import Cgroups
+from thakur.sandbox.limits.leaf import UNIFIED
 
 # A tenant that no project is: the one below belongs to the stores.
 PROBE_UID = 609_998

@@ -8,11 +8,12 @@ import subprocess
 
 from thakur import pids
 from thakur.pids import Process
-from thakur.sandbox import argv, processes, seccomp, status
-from thakur.sandbox.confine import confine
 from thakur.sandbox.host import Host
 from thakur.sandbox.interface import SandboxRefused, Spec, Workspace
-from thakur.sandbox.leaf import Leaf
+from thakur.sandbox.isolation import argv, seccomp
+from thakur.sandbox.limits.confine import confine
+from thakur.sandbox.limits.leaf import Leaf
+from thakur.sandbox.watching import processes, status
 
 BIRTH_SECONDS = 20.0
 UMASK = 0o022

@@ -11,8 +11,8 @@ from thakur.proxy.leftovers import end_left
 from thakur.proxy.service import LocalProxy
 from thakur.proxy.supervisor import Supervisor
 from thakur.runtime import Assignments
-from thakur.runtime.edge import state as edge_state
 from thakur.runtime.edge.local import LocalEdge
+from thakur.runtime.edge.placements import state as edge_state
 from thakur.sandbox import LocalSandbox, root_name
 from thakur.settings import Settings
 from thakur.stores import service_user

@@ -13,9 +13,9 @@ from support.waiting import eventually
 from thakur.errors import Unavailable
 from thakur.logs import Level
 from thakur.runtime import Order, ReplicaState
-from thakur.runtime.edge import convergence
-from thakur.runtime.edge.homes import Home, homes_directory
-from thakur.runtime.edge.state import EdgeRecord, StateFile
+from thakur.runtime.edge.placements import convergence
+from thakur.runtime.edge.placements.state import EdgeRecord, StateFile
+from thakur.runtime.edge.replicas.homes import Home, homes_directory
 from thakur.sandbox import Identity
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from thakur.builds import Failure
 from thakur.diagnosis import Command, Phase, find_cause, last_error_line
 from thakur.errors import ThakurError
-from thakur.runtime.edge.process import LOOPBACK, how_it_ended
+from thakur.runtime.edge.replicas.process import LOOPBACK, how_it_ended
 from thakur.runtime.interface import HealthCheck, Order
 from thakur.sandbox import Exit
 

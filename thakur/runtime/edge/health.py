@@ -13,7 +13,7 @@ from thakur.runtime.edge.diagnosis import (
     never_listened,
     with_its_words,
 )
-from thakur.runtime.edge.placement import Placement
+from thakur.runtime.edge.placements.placement import Placement
 from thakur.runtime.edge.starting.asking import Unhealthy, ranked
 from thakur.runtime.interface import Checked, DeploymentRefused
 

@@ -13,20 +13,20 @@ from thakur.builds import ArtifactStore, Toolchain
 from thakur.errors import ThakurError, Unavailable
 from thakur.logs import LogSink
 from thakur.proxy import Pool, Proxy, Route
-from thakur.runtime.edge.arriving import Arriving
 from thakur.runtime.edge.assets.store import Assets
-from thakur.runtime.edge.convergence import Convergence
 from thakur.runtime.edge.diagnosis import not_held, not_started, still_routed
-from thakur.runtime.edge.holding import Holding
-from thakur.runtime.edge.homes import all_homes
 from thakur.runtime.edge.host import measured
-from thakur.runtime.edge.leaving import Leaving
-from thakur.runtime.edge.placement import Placement
-from thakur.runtime.edge.ports import Ports
-from thakur.runtime.edge.replicas import LOG_SECONDS, Workshop
-from thakur.runtime.edge.routing import Routing
+from thakur.runtime.edge.placements.arriving import Arriving
+from thakur.runtime.edge.placements.convergence import Convergence
+from thakur.runtime.edge.placements.holding import Holding
+from thakur.runtime.edge.placements.leaving import Leaving
+from thakur.runtime.edge.placements.placement import Placement
+from thakur.runtime.edge.placements.routing import Routing
+from thakur.runtime.edge.placements.state import end_recorded
+from thakur.runtime.edge.replicas.homes import all_homes
+from thakur.runtime.edge.replicas.ports import Ports
+from thakur.runtime.edge.replicas.replica import LOG_SECONDS, Workshop
 from thakur.runtime.edge.starting.trying import Trying
-from thakur.runtime.edge.state import end_recorded
 from thakur.runtime.facts import EdgeFacts
 from thakur.runtime.interface import (
     STOP_SECONDS,

@@ -11,8 +11,8 @@ from thakur.logs import Level
 from thakur.proxy import Proxy
 from thakur.runtime.edge.diagnosis import held_by, not_started
 from thakur.runtime.edge.health import check_health
-from thakur.runtime.edge.holding import Holding
-from thakur.runtime.edge.placement import Placement
+from thakur.runtime.edge.placements.holding import Holding
+from thakur.runtime.edge.placements.placement import Placement
 from thakur.runtime.edge.starting.asking import Unhealthy
 from thakur.runtime.edge.starting.choosing import Finding, next_start, told
 from thakur.runtime.edge.starting.start import Start, node_command

@@ -1,0 +1,1 @@
+"""Tailing: what replicas write, read from their files and sent to the log sink."""

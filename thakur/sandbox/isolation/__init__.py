@@ -1,0 +1,1 @@
+"""Isolation: what a tenant's process sees and may ask of the kernel."""
