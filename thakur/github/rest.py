@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 import msgspec
 
+from thakur.github.answers import Exchanged, KeptAnswers
 from thakur.github.interface import CredentialsRefused, GitHubUnavailable, NotPermitted, NotThere, RequestRefused
 from thakur.github.patience import pause_seconds
 
@@ -51,6 +52,7 @@ class Rest:
         self._paused_until: dict[str, float] = {}
         self._refusals: defaultdict[str, int] = defaultdict(int)
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._kept = KeptAnswers()
 
     async def ask(
         self, payer: str, method: str, path: str, token: str, body: object = None, *, is_repeatable: bool | None = None
@@ -95,7 +97,9 @@ class Rest:
     async def _once(self, payer: str, method: str, path: str, token: str, body: object) -> Answer:
         url = urljoin(f"{self._api_url}/", path.lstrip("/"))
         for _ in range(REDIRECTS):
-            status, headers, data = await self._exchange(method, url, token, body)
+            tag = self._kept.tag(payer, url) if method == "GET" else ""
+            came = await self._exchange(method, url, token, body, tag)
+            status, headers, data = self._kept.settle(payer, url, came) if method == "GET" else came
             if status not in (301, 302, 307, 308):
                 break
             url = self._moved(url, headers.get("location", ""))
@@ -107,8 +111,10 @@ class Rest:
         found = _NEXT.search(headers.get("link", ""))
         return Answer(status, data, self._moved(url, found[1]) if found else "")
 
-    async def _exchange(self, method: str, url: str, token: str, body: object) -> tuple[int, dict[str, str], Any]:
+    async def _exchange(self, method: str, url: str, token: str, body: object, tag: str) -> Exchanged:
         headers = HEADERS | ({"Authorization": f"Bearer {token}"} if token else {})
+        if tag:
+            headers["If-None-Match"] = tag
         sent = msgspec.json.encode(body) if body is not None else None
         try:
             async with self._opened().request(method, url, data=sent, headers=headers, allow_redirects=False) as answer:
@@ -118,7 +124,7 @@ class Rest:
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 if len(raw) > ANSWER_BYTES:
                     raise GitHubUnavailable("its answer has no end", 60.0)
-                return answer.status, found, msgspec.json.decode(raw) if raw else None
+                return Exchanged(answer.status, found, msgspec.json.decode(raw) if raw else None)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise GitHubUnavailable(f"{urlsplit(url).netloc} does not answer ({type(error).__name__})", 1.0) from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
