@@ -65,7 +65,7 @@ def simulated(base: Path) -> Iterator[Simulated]:
 
 @pytest.fixture(scope="module")
 def server(base: Path, simulated: Simulated) -> Iterator[Server]:
-    settings = {"THAKUR_GIT_SCHEMES": "https,http", "THAKUR_GIT_HOSTS": "public,127.0.0.1"}
+    settings = {"THAKUR_GIT_SCHEMES": "https,http", "THAKUR_GIT_HOSTS": "public,127.0.0.1", "THAKUR_GITHUB_PULL": "no"}
     server = Server(base / "data", settings)
     server.start()
     try:

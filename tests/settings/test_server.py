@@ -87,6 +87,7 @@ def test_lists_are_words_with_commas() -> None:
         ("THAKUR_GIT_HOSTS", "github.com:443"),
         ("THAKUR_GIT_HOSTS", "git hub"),
         ("THAKUR_GIT_HOSTS", "*"),
+        ("THAKUR_GITHUB_PULL", "maybe"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str) -> None:
@@ -95,3 +96,18 @@ def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str) 
 
     assert f"{name}={value}" in refused.value.message
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("env", "pulls"),
+    [
+        ({}, True),
+        ({"THAKUR_PUBLIC_URL": "http://127.0.0.1:8000"}, True),
+        ({"THAKUR_PUBLIC_URL": "http://dash.localhost"}, True),
+        ({"THAKUR_PUBLIC_URL": "https://deploy.example.com"}, False),
+        ({"THAKUR_PUBLIC_URL": "https://deploy.example.com", "THAKUR_GITHUB_PULL": "Yes"}, True),
+        ({"THAKUR_GITHUB_PULL": "no"}, False),
+    ],
+)
+def test_github_is_asked_where_it_cannot_tell(env: dict[str, str], pulls: bool) -> None:
+    assert Settings.from_env(env).pulls_from_github is pulls

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, not_found, paged
-from thakur.fakegithub.hooks import Hooks
+from thakur.fakegithub.hooks import FakeDelivery, Hooks
 from thakur.fakegithub.knowing import app_of, installed
 from thakur.fakegithub.shown import app_shown, installation_shown, repository_shown
 from thakur.fakegithub.state import FakeApp, FakeInstallation, State
@@ -25,6 +25,7 @@ class AppRoutes:
             web.get("/app", self.app),
             web.get("/app/hook/config", self.hook_config),
             web.get("/app/hook/deliveries", self.deliveries),
+            web.get("/app/hook/deliveries/{delivery:[0-9]+}", self.delivery),
             web.post("/app/hook/deliveries/{delivery}/attempts", self.redeliver),
             web.get("/app/installations", self.installations),
             web.get("/app/installations/{installation}", self.installation),
@@ -46,13 +47,13 @@ class AppRoutes:
         app = app_of(self._state, request)
         return paged(request, [each.shown() for each in reversed(self._hooks.log) if each.app is app])
 
+    async def delivery(self, request: web.Request) -> web.Response:
+        found = self._delivery(request)
+        more = {"url": found.app.hook_url, "request": {"headers": {}, "payload": found.payload}}
+        return web.json_response(found.shown() | more | {"response": {"headers": {}, "payload": found.answer}})
+
     async def redeliver(self, request: web.Request) -> web.Response:
-        app = app_of(self._state, request)
-        wanted = int(request.match_info["delivery"])
-        found = next((each for each in self._hooks.log if each.app is app and each.id == wanted), None)
-        if found is None:
-            raise not_found()
-        self._hooks.again(found)
+        self._hooks.again(self._delivery(request))
         return web.json_response({}, status=202)
 
     async def installations(self, request: web.Request) -> web.Response:
@@ -102,6 +103,14 @@ class AppRoutes:
         installed(self._state, request)
         del self._state.tokens[request.headers["Authorization"].partition(" ")[2].strip()]
         return web.Response(status=204)
+
+    def _delivery(self, request: web.Request) -> FakeDelivery:
+        app = app_of(self._state, request)
+        wanted = int(request.match_info["delivery"])
+        found = next((each for each in self._hooks.log if each.app is app and each.id == wanted), None)
+        if found is None:
+            raise not_found()
+        return found
 
     def _own(self, request: web.Request) -> FakeInstallation:
         app: FakeApp = app_of(self._state, request)

@@ -67,6 +67,12 @@ class App:
             path = answer.next_url
         return found
 
+    async def delivered(self, delivery_id: int) -> bytes:
+        """The payload of a delivery, as JSON. Raises NotThere when it is kept no more."""
+        data = (await self._ask("GET", f"/app/hook/deliveries/{delivery_id}")).data
+        payload = (data.get("request") or {}).get("payload") if isinstance(data, dict) else None
+        return msgspec.json.encode(payload)
+
     async def redeliver(self, delivery_id: int) -> None:
         """Have it sent again."""
         await self._ask("POST", f"/app/hook/deliveries/{delivery_id}/attempts")

@@ -72,6 +72,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     delivered_at: datetime
     status: str
     event: str = ""
+    action: str | None = None
+    repository_id: int | None = None
     redelivery: bool = False
 
 

@@ -26,7 +26,8 @@ list_of = list
 class LocalApps:
     """Implements Apps on the database."""
 
-    def __init__(self, db: Database, sealer: Sealer, clients: LocalClients) -> None:
+    def __init__(self, db: Database, sealer: Sealer, clients: LocalClients, *, is_pulled: bool = False) -> None:
+        self._is_pulled = is_pulled
         self._db = db
         self._sealer = sealer
         self._clients = clients
@@ -59,7 +60,7 @@ class LocalApps:
                 installed[each.app_id].append(
                     InstalledOn(installation_id=each.installation_id, account=each.account, status=each.status)
                 )
-        return [_shown(row, tuple(installed[row.id])) for row in rows]
+        return [_shown(row, tuple(installed[row.id]), is_pulled=self._is_pulled) for row in rows]
 
     async def ids(self, principal: Principal) -> list_of[int]:
         """The rows of the Apps that the principal's team has."""
@@ -153,7 +154,7 @@ def _checked(asked: AppAsked) -> Site:
     return site
 
 
-def _shown(row: AppRow, installations: tuple[InstalledOn, ...]) -> GitHubApp:
+def _shown(row: AppRow, installations: tuple[InstalledOn, ...], *, is_pulled: bool) -> GitHubApp:
     return GitHubApp(
         app_id=row.app_id,
         slug=row.slug,
@@ -161,6 +162,7 @@ def _shown(row: AppRow, installations: tuple[InstalledOn, ...]) -> GitHubApp:
         api_url=row.api_url,
         client_id=row.client_id,
         hook_url=row.hook_url,
+        is_pulled=is_pulled,
         installations=installations,
         created_at=row.created_at,
         created_by=row.created_by,

@@ -23,9 +23,21 @@ Row = ConnectionRow
 
 
 class LocalConnections:
-    """Implements Connections on the database. `wake` is called when there is something to look at."""
+    """Implements Connections on the database. `wake` is called when there is something to look at.
 
-    def __init__(self, db: Database, apps: LocalApps, clients: Clients, guard: Guard, wake: Callback) -> None:
+    `every` is how often a branch is looked at of which nothing was told.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        apps: LocalApps,
+        clients: Clients,
+        guard: Guard,
+        wake: Callback,
+        every: timedelta = EVERY,
+    ) -> None:
+        self._every = every
         self._db = db
         self._apps = apps
         self._clients = clients
@@ -114,7 +126,7 @@ class LocalConnections:
     async def looked(
         self, look: Look, again: timedelta | None = None, *, asked: str | None = None, trouble: str = ""
     ) -> None:
-        next_at = case((Row.look_at == look.due_at, NOW + (again or EVERY)), else_=Row.look_at)
+        next_at = case((Row.look_at == look.due_at, NOW + (again or self._every)), else_=Row.look_at)
         is_it = (Row.project_id == look.connection.project_id, Row.repository_id == look.connection.repository_id)
         changed = {"lease_until": None, "look_at": next_at, "asked": asked, "trouble": trouble}
         async with self._db.session() as session:

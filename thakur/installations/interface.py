@@ -38,7 +38,10 @@ class InstalledOn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GitHubApp(msgspec.Struct, frozen=True, kw_only=True):
-    """An App, without its secrets. `hook_url` is where GitHub sends its events."""
+    """An App, without its secrets. `hook_url` is where GitHub sends its events.
+
+    `is_pulled` says that nobody waits for them: GitHub is asked every few seconds what happened.
+    """
 
     app_id: int
     slug: str
@@ -46,6 +49,7 @@ class GitHubApp(msgspec.Struct, frozen=True, kw_only=True):
     api_url: str
     client_id: str
     hook_url: str
+    is_pulled: bool = False
     installations: tuple[InstalledOn, ...] = ()
     created_at: datetime
     created_by: str

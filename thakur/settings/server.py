@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from thakur.settings.values import (
     Address,
     Network,
+    is_loopback,
     read_address,
     read_base_domain,
+    read_choice,
     read_data_dir,
     read_dotenv,
     read_git_hosts,
@@ -57,6 +59,7 @@ class Settings:
     bun: Path | None = None
     git_schemes: tuple[str, ...] = ("https",)
     git_hosts: tuple[str, ...] = ("public",)
+    github_pull: str = "auto"
     passed_to_builds: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -72,6 +75,13 @@ class Settings:
             return self.http.port, "http"
         parts = urlsplit(self.public_url)
         return parts.port or PORTS[parts.scheme], parts.scheme
+
+    @property
+    def pulls_from_github(self) -> bool:
+        """Whether GitHub is asked what happened, because it has no address to tell it to."""
+        if self.github_pull != "auto":
+            return self.github_pull == "yes"
+        return self.public_url is None or is_loopback(urlsplit(self.public_url).hostname or "")
 
     @property
     def key_file(self) -> Path:
@@ -113,5 +123,6 @@ class Settings:
             bun=read_program(found, "THAKUR_BUN"),
             git_schemes=read_git_schemes(found),
             git_hosts=read_git_hosts(found),
+            github_pull=read_choice(found, "THAKUR_GITHUB_PULL", ("auto", "yes", "no")),
             passed_to_builds={name: found[name] for name in PASSED_TO_BUILDS if found.get(name)},
         )

@@ -108,6 +108,22 @@ def read_public_url(found: Mapping[str, str]) -> str | None:
     return bare
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the name or address leads nowhere but to this host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def read_choice(found: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the words, of which the first is meant when nothing is said."""
+    value = (found.get(name) or choices[0]).strip().lower()
+    if value not in choices:
+        raise SettingInvalid(f"{name}={value} is not known", hint=f"Write one of: {', '.join(choices)}.")
+    return value
+
+
 def read_networks(found: Mapping[str, str], name: str) -> tuple[Network, ...]:
     words = (found.get(name) or "").replace(",", " ").split()
     try:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Recovery:
-    """`look` is called every second, and does something once an hour."""
+    """`look` is called every second, and does something once an hour. Without `redelivers` GitHub could only fail again."""
 
     def __init__(
         self,
@@ -33,12 +33,15 @@ class Recovery:
         inbox: Inbox,
         gap_seconds: float = GAP_SECONDS,
         start_seconds: float = START_SECONDS,
+        *,
+        redelivers: bool = True,
     ) -> None:
         self._apps = apps
         self._clients = clients
         self._connections = connections
         self._inbox = inbox
         self._gap_seconds = gap_seconds
+        self._redelivers = redelivers
         self._has_begun = False
         self._next = time.monotonic() + start_seconds
 
@@ -52,7 +55,7 @@ class Recovery:
             return False
         self._next = time.monotonic() + EVERY_SECONDS
         await self._inbox.forget_old()
-        for app in await self._apps.every():
+        for app in await self._apps.every() if self._redelivers else ():
             try:
                 await self._redeliver(app)
             except ThakurError as error:

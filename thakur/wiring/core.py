@@ -69,7 +69,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     ring = load_or_create_ring(settings.key_file)
     sealer, tokens = Sealer(ring, "env vars"), Sealer(ring, "git tokens")
     repositories = LocalRepositories(db, tokens, git_rules(settings))
-    github = wire_github(db, queue, ring, projects)
+    github = wire_github(db, queue, ring, projects, pulls=settings.pulls_from_github)
     env_vars, logs = LocalEnvVars(db, sealer), LocalLogs(db, urls.redis_url)
     workspaces = Workspaces(data / "builds")
     caches = LocalCaches(projects, workspaces)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from thakur.db import Database
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
-from thakur.installations.connections import LocalConnections
+from thakur.installations.connections import EVERY, LocalConnections
 from thakur.installations.lending import LocalLender
 from thakur.installations.reports import LocalReports
 from thakur.installations.secrets import ResealingOfApps
@@ -20,12 +21,15 @@ from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
 from thakur.webhooks.inbox import Inbox
 from thakur.webhooks.jobs import WebhookJobs
+from thakur.webhooks.pulling import Pulling
 from thakur.webhooks.receiver import Receiver
 from thakur.webhooks.recovery import Recovery
 
 if TYPE_CHECKING:
     from thakur.wiring.core import Core
 
+# A branch that nothing is told of: what has not changed costs nothing of what GitHub allows.
+PULLED_EVERY = timedelta(minutes=1)
 WEBHOOK_SLOTS = 2
 REPORT_SLOTS = 2
 
@@ -50,12 +54,13 @@ class Receiving:
     workers: tuple[Worker, ...]
 
 
-def wire_github(db: Database, queue: Queue, ring: KeyRing, projects: Projects) -> GitHub:
-    """Make them."""
+def wire_github(db: Database, queue: Queue, ring: KeyRing, projects: Projects, *, pulls: bool) -> GitHub:
+    """Make them. Where GitHub cannot tell, it is asked: `pulls`."""
     sealer = Sealer(ring, "github apps")
     clients = LocalClients(db, sealer)
-    apps = LocalApps(db, sealer, clients)
-    connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS))
+    apps = LocalApps(db, sealer, clients, is_pulled=pulls)
+    every = PULLED_EVERY if pulls else EVERY
+    connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS), every)
     return GitHub(
         clients=clients,
         apps=apps,
@@ -81,11 +86,14 @@ def wire_receiving(core: "Core") -> Receiving:
         lambda name, number: f"{core.settings.dashboard}/projects/{name}/deployments/{number}",
     )
     jobs = WebhookJobs(inbox, handling, github.connections, heads)
-    recovery = Recovery(github.apps, github.clients, github.connections, inbox)
+    pulls = core.settings.pulls_from_github
+    recovery = Recovery(github.apps, github.clients, github.connections, inbox, redelivers=not pulls)
+    pulling = Pulling(github.apps, github.clients, github.connections, inbox)
+    looks = (recovery.look, pulling.look) if pulls else (recovery.look,)
     following = Following(github.connections, core.builds, core.runtime, github.reports)
     sending = Sending(github.reports, github.clients)
     workers = (
-        Worker(core.urls.redis_url, WEBHOOKS, jobs.drain, WEBHOOK_SLOTS, (recovery.look,)),
+        Worker(core.urls.redis_url, WEBHOOKS, jobs.drain, WEBHOOK_SLOTS, looks),
         Worker(core.urls.redis_url, REPORTS, sending.drain, REPORT_SLOTS, (following.look,)),
     )
     for worker in workers:

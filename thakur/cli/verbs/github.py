@@ -11,6 +11,8 @@ ADD = (
     " --private-key-file app.pem --webhook-secret-file hook.txt"
 )
 
+PULLED = "This server has no public URL, so GitHub is asked every 10 s what happened. THAKUR_PUBLIC_URL lets it tell."
+
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verb."""
@@ -44,6 +46,8 @@ def run_list(args: argparse.Namespace) -> int:
     ]
     otherwise = "No GitHub Apps yet. Add one with: thakur github add --help"
     table(["app", "id", "github", "installed on", "status"], rows, otherwise)
+    if any(app["is_pulled"] for app in found):
+        say(PULLED)
     return 0
 
 
@@ -72,5 +76,8 @@ def run_add(args: argparse.Namespace) -> int:
     if not app["installations"]:
         say(f"It is not installed anywhere yet: {app['web_url']}/apps/{app['slug']}/installations/new")
     hook = app["hook_url"] or "nowhere"
-    say(f"GitHub sends its webhooks to {hook}; that must be this server's /webhooks/github, as GitHub reaches it.")
+    if app["is_pulled"]:
+        say(PULLED)
+    else:
+        say(f"GitHub sends its webhooks to {hook}; that must be this server's /webhooks/github, as GitHub reaches it.")
     return 0
