@@ -3,7 +3,8 @@
 from typing import Any
 
 from thakur.fakegithub.commits import ZERO, Commit, between, commit_of, is_forced
-from thakur.fakegithub.shown import installation_shown, repository_shown, user_shown
+from thakur.fakegithub.people.shown import account_shown
+from thakur.fakegithub.shown import installation_shown, repository_shown
 from thakur.fakegithub.state import FakeInstallation, FakeRepository
 
 
@@ -42,7 +43,7 @@ def push_event(repository: FakeRepository, ref: str, before: str, after: str, we
         "head_commit": None if is_gone else _commit_shown(commit_of(path, after), repository, web_url),
         "repository": repository_shown(repository, web_url),
         "pusher": {"name": repository.owner, "email": "ada@example.com"},
-        "sender": user_shown(repository.owner, web_url),
+        "sender": account_shown(repository.account, web_url),
     }
 
 
@@ -54,7 +55,7 @@ def ref_event(repository: FakeRepository, ref: str, web_url: str, *, is_new: boo
         "ref_type": "branch" if kind == "heads" else "tag",
         "pusher_type": "user",
         "repository": repository_shown(repository, web_url),
-        "sender": user_shown(repository.owner, web_url),
+        "sender": account_shown(repository.account, web_url),
     }
     if not is_new:
         return "delete", body
@@ -66,7 +67,7 @@ def installation_event(installation: FakeInstallation, action: str, web_url: str
     return {
         "action": action,
         "installation": installation_shown(installation, web_url),
-        "sender": user_shown(installation.account, web_url),
+        "sender": account_shown(installation.account, web_url),
     }
 
 
@@ -76,5 +77,5 @@ def renamed_event(repository: FakeRepository, before: str, web_url: str) -> dict
         "action": "renamed",
         "changes": {"repository": {"name": {"from": before.partition("/")[2]}}},
         "repository": repository_shown(repository, web_url),
-        "sender": user_shown(repository.owner, web_url),
+        "sender": account_shown(repository.account, web_url),
     }

@@ -9,7 +9,8 @@ from thakur.fakegithub.answers import Refusal, not_found, paged
 from thakur.fakegithub.commits import branches, commit_of
 from thakur.fakegithub.knowing import installed as token_in
 from thakur.fakegithub.knowing import may_see, repository_in
-from thakur.fakegithub.shown import repository_shown, user_shown
+from thakur.fakegithub.people.shown import account_shown
+from thakur.fakegithub.shown import repository_shown
 from thakur.fakegithub.state import FakeRepository, State
 
 PLACES = ("/repos/{owner}/{repo}", "/repositories/{id:[0-9]+}")
@@ -64,7 +65,7 @@ class RepositoryRoutes:
             "commit": {
                 "sha": sha,
                 "commit": {"message": commit.message, "author": person, "committer": person},
-                "author": user_shown(found.owner, self._web_url),
+                "author": account_shown(found.account, self._web_url),
             },
         }
         return web.json_response(body)

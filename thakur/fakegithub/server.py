@@ -5,7 +5,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -16,6 +16,7 @@ from thakur.fakegithub.events import installation_event, renamed_event
 from thakur.fakegithub.faults import Fault, Faults
 from thakur.fakegithub.git_http import GitRoutes
 from thakur.fakegithub.hooks import Hooks
+from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.repositories import RepositoryRoutes
 from thakur.fakegithub.state import FakeApp, FakeInstallation, FakeRepository, State
 
@@ -60,9 +61,9 @@ class FakeGitHub:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def add_app(self, slug: str = "thakur", hook_url: str = "") -> FakeApp:
+    def add_app(self, slug: str = "thakur", hook_url: str = "", owner: str = "ada", **more: Any) -> FakeApp:
         """A new App; a ping goes to its webhook's address."""
-        app = FakeApp(id=self.state.new_id(), slug=slug, hook_url=hook_url)
+        app = FakeApp(self.state.new_id(), slug, hook_url, self.state.people.account(owner), **more)
         self.state.apps[app.id] = app
         if hook_url:
             hook = {"type": "App", "id": self.state.new_id(), "active": True, "events": app.events, "app_id": app.id}
@@ -72,14 +73,18 @@ class FakeGitHub:
     async def add_repository(self, full_name: str, *, is_private: bool = True) -> FakeRepository:
         """A new, empty one."""
         repository_id = self.state.new_id()
-        made = FakeRepository(repository_id, full_name, self._directory / f"{repository_id}.git", is_private)
+        owner, _, name = full_name.partition("/")
+        path = self._directory / f"{repository_id}.git"
+        made = FakeRepository(repository_id, self.state.people.account(owner), name, path, is_private)
         make(made.path, made.default_branch)
         self.state.repositories[repository_id] = made
         return made
 
     def install(self, app: FakeApp, account: str, *repositories: FakeRepository) -> FakeInstallation:
         """Install it on the account, for these repositories."""
-        made = FakeInstallation(self.state.new_id(), app, account, {each.id for each in repositories})
+        made = FakeInstallation(
+            self.state.new_id(), app, self.state.people.account(account), {each.id for each in repositories}
+        )
         self.state.installations[made.id] = made
         self.hooks.of_installation(made, "installation", installation_event(made, "created", self.url))
         return made
@@ -100,9 +105,17 @@ class FakeGitHub:
     def rename(self, repository: FakeRepository, full_name: str) -> None:
         """Give it another name; the old one leads to it."""
         before = repository.full_name
+        owner, _, name = full_name.partition("/")
         repository.names.append(before)
-        repository.full_name = full_name
+        repository.account, repository.name = self.state.people.account(owner), name
         self.hooks.happened(repository, "repository", renamed_event(repository, before, self.url))
+
+    def rename_account(self, account: FakeAccount, login: str) -> None:
+        """The same account by another login; the addresses of its repositories lead on."""
+        for each in self.state.repositories.values():
+            if each.account is account:
+                each.names.append(each.full_name)
+        account.login = login
 
     def fail(self, match: str, times: int, status: int, message: str = "Server Error", **headers: str) -> None:
         """Answer the next questions whose method and path hold `match` so; `_` in a header's name is a hyphen."""

@@ -2,33 +2,20 @@
 
 from typing import Any
 
+from thakur.fakegithub.people.shown import MADE_AT, account_shown
 from thakur.fakegithub.state import FakeApp, FakeInstallation, FakeRepository
-
-MADE_AT = "2026-01-01T00:00:00Z"
-
-
-def user_shown(login: str, web_url: str) -> dict[str, Any]:
-    return {
-        "login": login,
-        "id": sum(login.encode()) + 1,
-        "node_id": "U_1",
-        "type": "User",
-        "site_admin": False,
-        "html_url": f"{web_url}/{login}",
-        "url": f"{web_url}/api/v3/users/{login}",
-    }
 
 
 def app_shown(app: FakeApp, web_url: str) -> dict[str, Any]:
     return {
         "id": app.id,
         "slug": app.slug,
-        "name": app.slug,
+        "name": app.name or app.slug,
         "client_id": app.client_id,
         "node_id": "A_1",
-        "owner": user_shown("ada", web_url),
-        "description": None,
-        "external_url": web_url,
+        "owner": account_shown(app.owner, web_url),
+        "description": app.description,
+        "external_url": app.external_url or web_url,
         "html_url": f"{web_url}/apps/{app.slug}",
         "created_at": MADE_AT,
         "updated_at": MADE_AT,
@@ -41,11 +28,12 @@ def installation_shown(installation: FakeInstallation, web_url: str) -> dict[str
     app = installation.app
     return {
         "id": installation.id,
-        "account": user_shown(installation.account, web_url),
+        "account": account_shown(installation.account, web_url),
         "app_id": app.id,
         "app_slug": app.slug,
         "client_id": app.client_id,
-        "target_type": "User",
+        "target_id": installation.account.id,
+        "target_type": installation.account.kind,
         "repository_selection": "selected",
         "permissions": app.permissions,
         "events": app.events,
@@ -65,7 +53,7 @@ def repository_shown(repository: FakeRepository, web_url: str) -> dict[str, Any]
         "name": repository.name,
         "full_name": repository.full_name,
         "private": repository.is_private,
-        "owner": user_shown(repository.owner, web_url),
+        "owner": account_shown(repository.account, web_url),
         "html_url": f"{web_url}/{repository.full_name}",
         "clone_url": f"{web_url}/{repository.full_name}.git",
         "url": f"{web_url}/api/v3/repos/{repository.full_name}",

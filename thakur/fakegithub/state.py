@@ -10,6 +10,9 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from thakur.fakegithub.oauth.grants import Grants
+from thakur.fakegithub.people.accounts import FakeAccount, People
+
 PERMISSIONS = {
     "metadata": "read",
     "contents": "read",
@@ -36,6 +39,15 @@ class FakeApp:
     id: int
     slug: str
     hook_url: str
+    owner: FakeAccount
+    name: str = ""
+    description: str | None = None
+    external_url: str = ""
+    callback_urls: list[str] = field(default_factory=list)
+    setup_url: str = ""
+    # Device flow and expiring tokens are settings of an App that no manifest can name.
+    has_device_flow: bool = False
+    has_expiring_tokens: bool = True
     webhook_secret: str = field(default_factory=lambda: secrets.token_hex(20))
     client_id: str = field(default_factory=lambda: f"Iv23li{secrets.token_hex(7)}")
     client_secret: str = field(default_factory=lambda: secrets.token_hex(20))
@@ -46,24 +58,26 @@ class FakeApp:
 
 @dataclass
 class FakeRepository:
-    """A repository; `names` are what it was called before."""
+    """A repository; `names` are what it was called before, `collaborators` roles of users who were invited."""
 
     id: int
-    full_name: str
+    account: FakeAccount
+    name: str
     path: Path
     is_private: bool = True
     default_branch: str = "main"
     names: list[str] = field(default_factory=list)
     statuses: list[dict[str, Any]] = field(default_factory=list)
     deployments: list[dict[str, Any]] = field(default_factory=list)
+    collaborators: dict[int, str] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
-        return self.full_name.partition("/")[0]
+        return self.account.login
 
     @property
-    def name(self) -> str:
-        return self.full_name.partition("/")[2]
+    def full_name(self) -> str:
+        return f"{self.account.login}/{self.name}"
 
 
 @dataclass
@@ -72,7 +86,7 @@ class FakeInstallation:
 
     id: int
     app: FakeApp
-    account: str
+    account: FakeAccount
     repository_ids: set[int]
     is_suspended: bool = False
 
@@ -97,6 +111,8 @@ class State:
         self.tokens: dict[str, FakeToken] = {}
         self.minted = 0
         self._last_id = 1000
+        self.people = People(self.new_id)
+        self.grants: Grants[FakeApp] = Grants()
 
     def new_id(self) -> int:
         self._last_id += 1
