@@ -16,24 +16,6 @@ async def test_a_project_follows_a_repository_that_an_app_of_its_team_opens(room
     followed = (await rooms.connections.of([project]))[project]
     assert (followed.full_name, followed.url) == ("ada/shop", f"{house.github.url}/ada/shop")
     assert "webhooks" in rooms.queue.wakes
-    look = await rooms.connections.claim()
-    assert look.connection == followed
-    assert await rooms.connections.claim() is None, "it is being looked at"
-    await rooms.connections.looked(look, asked="1" * 40)
-    assert await rooms.connections.claim() is None, "it was looked at"
-    assert (await rooms.connections.of([project]))[project].asked == "1" * 40
-
-
-async def test_a_push_that_comes_while_it_is_looked_at_has_it_looked_at_again(rooms) -> None:
-    ours = await rooms.principal()
-    await rooms.add_app(ours)
-    project = await rooms.follow(ours)
-    look = await rooms.connections.claim()
-
-    await rooms.connections.look_soon([project], "grace")
-    await rooms.connections.looked(look, asked="1" * 40)
-
-    assert (await rooms.connections.claim()).connection.pushed_by == "grace"
 
 
 @pytest.mark.parametrize("name", ["ada/other", "ada/nothing", "a/../../b", "ada", "ada/shop?x", ""])

@@ -17,6 +17,8 @@ from thakur.installations.connections import LocalConnections
 from thakur.installations.lending import LocalLender
 from thakur.installations.reports import LocalReports
 from thakur.installations.sending import Sending
+from thakur.installations.tracks import LocalTracks
+from thakur.projects import PRODUCTION
 from thakur.projects.repositories import LocalRepositories
 from thakur.projects.service import LocalProjects
 from thakur.queue import REPORTS, WEBHOOKS
@@ -35,10 +37,14 @@ class NotedBuilds:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, GitSource]] = []
+        self.environments: list[str] = []
         self.rows: dict[tuple[int, int], Build] = {}
 
-    async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
+    async def request_git(
+        self, principal: Principal, project_id: int, asked: GitSource, environment: str = PRODUCTION
+    ) -> Build:
         self.asked.append((principal.actor, asked))
+        self.environments.append(environment)
         build = make_build(project_id, len(self.asked))
         self.rows[project_id, build.number] = build
         return build
@@ -69,22 +75,23 @@ class Rooms:
         self.connections = LocalConnections(
             db, self.apps, self.clients, self.projects, lambda: self.queue.wake(WEBHOOKS)
         )
+        self.tracks = LocalTracks(db, lambda: self.queue.wake(WEBHOOKS))
         self.lender = LocalLender(self.connections, self.clients)
         self.reports = LocalReports(db, lambda: self.queue.wake(REPORTS))
         self.sending = Sending(self.reports, self.clients)
         self.inbox = Inbox(db, self.queue)
         self.builds = NotedBuilds()
-        handling = Handling(self.apps, self.clients, self.connections, self.repositories)
+        handling = Handling(self.apps, self.clients, self.connections, self.tracks, self.repositories)
         heads = Heads(
             self.clients,
-            self.connections,
+            self.tracks,
             self.projects,
             self.repositories,
             self.builds,
             self.reports,
             lambda name, number: f"http://127.0.0.1/projects/{name}/deployments/{number}",
         )
-        self.jobs = WebhookJobs(self.inbox, handling, self.connections, heads)
+        self.jobs = WebhookJobs(self.inbox, handling, self.tracks, heads)
 
     async def principal(self, team: str = "ours", role: Role = Role.OWNER) -> Principal:
         async with self.db.session() as session:

@@ -37,7 +37,7 @@ async def due_now(db) -> None:
     """As if every wait were over."""
     async with db.session() as session:
         await session.execute(text("UPDATE webhook_deliveries SET next_at = now(), lease_until = NULL"))
-        await session.execute(text("UPDATE github_connections SET look_at = now(), lease_until = NULL"))
+        await session.execute(text("UPDATE github_tracks SET look_at = now(), lease_until = NULL"))
 
 
 async def test_a_push_builds_the_head_once_however_often_and_in_whatever_order_it_is_told(
@@ -247,7 +247,7 @@ async def test_at_the_start_branches_are_looked_at_and_lost_deliveries_asked_for
     for number in range(3):
         commits.append(clone.commit({"a": str(number)}))
         await clone.push()
-    recovery = Recovery(rooms.apps, rooms.clients, rooms.connections, rooms.inbox, gap_seconds=0, start_seconds=0)
+    recovery = Recovery(rooms.apps, rooms.clients, rooms.tracks, rooms.inbox, gap_seconds=0, start_seconds=0)
 
     assert await recovery.look()
     await rooms.jobs.drain()

@@ -12,7 +12,7 @@ from thakur.builds.plan import Plan
 from thakur.builds.statuses import BuildStatus
 from thakur.diagnosis import Failure as Failure  # noqa: PLC0414  (it is part of this room's words)
 from thakur.errors import Conflict, Invalid, NotFound, ThakurError, TooLarge, Unavailable
-from thakur.projects import Overrides
+from thakur.projects import PRODUCTION, Overrides
 from thakur.seam import idempotent
 
 UPLOAD_BYTES = 500 * 1024 * 1024
@@ -228,8 +228,10 @@ class Builds(Protocol):
         Raises UploadTooLarge, UploadInvalid, DiskNearlyFull. When the body breaks off, nothing is kept.
         """
 
-    async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
-        """Queue a build of production from a repository; its ref is resolved when the build begins.
+    async def request_git(
+        self, principal: Principal, project_id: int, asked: GitSource, environment: str = PRODUCTION
+    ) -> Build:
+        """Queue a build of that environment from a repository; its ref is resolved when the build begins.
 
         Raises RepositoryMissing, GitRefused, DiskNearlyFull.
         """

@@ -89,7 +89,9 @@ class LocalBuilds:
         )
         return await self._ask(principal, project_id, source)
 
-    async def request_git(self, principal: Principal, project_id: int, asked: GitSource) -> Build:
+    async def request_git(
+        self, principal: Principal, project_id: int, asked: GitSource, environment: str = PRODUCTION
+    ) -> Build:
         await self._projects.authorize(principal, project_id, Action.DEPLOY)
         own = (await self._repositories.of([project_id])).get(project_id)
         if not asked.url and own is None:
@@ -112,10 +114,10 @@ class LocalBuilds:
             is_fresh=asked.is_fresh,
             is_pinned=asked.commit is not None,
         )
-        return await self._ask(principal, project_id, source)
+        return await self._ask(principal, project_id, source, environment)
 
-    async def _ask(self, principal: Principal, project_id: int, source: Source) -> Build:
-        environment = await self._projects.environment(project_id, PRODUCTION)
+    async def _ask(self, principal: Principal, project_id: int, source: Source, label: str = PRODUCTION) -> Build:
+        environment = await self._projects.environment(project_id, label)
         number = await self._projects.take_number(project_id)
         row = BuildRow(
             project_id=project_id,

@@ -1,6 +1,7 @@
 """Installations: a team's GitHub *Apps*, the *connection* of a project to a repository, *reports* to GitHub.
 
-A build is *lent* a token for its one repository; a *look* asks which commit a branch is at.
+A project follows *tracks* of its repository, each into an environment: a *look* asks which commit one is at. A build is
+*lent* a token for the one repository.
 """
 
 from thakur.installations.interface import (
@@ -15,13 +16,13 @@ from thakur.installations.interface import (
     Guard,
     InstalledOn,
     Lender,
-    Look,
     Report,
     Reports,
     RepositoryShut,
     RepositoryUnknown,
     WebhookSecret,
 )
+from thakur.installations.track import Look, Track, Tracks
 
 __all__ = [
     "AppAsked",
@@ -40,5 +41,7 @@ __all__ = [
     "Reports",
     "RepositoryShut",
     "RepositoryUnknown",
+    "Track",
+    "Tracks",
     "WebhookSecret",
 ]

@@ -1,7 +1,7 @@
 """GitHub Apps of teams, where they are installed, which project follows which repository, and what GitHub is told."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -67,10 +67,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """A project that follows a repository: each push to its branch is built.
-
-    `asked` is the commit for which a build was asked last. `trouble` is why GitHub cannot be asked, as a sentence.
-    """
+    """A project that follows a repository; `trouble` is why production's branch cannot be looked at, as a sentence."""
 
     project_id: int
     team_id: int
@@ -79,16 +76,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     repository_id: int
     full_name: str
     url: str
-    asked: str | None = None
-    pushed_by: str = ""
     trouble: str = ""
-
-
-class Look(msgspec.Struct, frozen=True):
-    """A connection whose branch is to be looked at now; `due_at` is since when."""
-
-    connection: Connection
-    due_at: datetime
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +172,7 @@ class Connections(Protocol):
         """Ask GitHub for `OWNER/REPO`. Raises RepositoryUnknown, GitHubUnavailable."""
 
     async def connect(self, principal: Principal, project_id: int, found: Found) -> None:
-        """Follow the repository in place of another; its branch is looked at now. Raises what the guard does."""
+        """Follow the repository in place of another; production's branch is looked at now. Raises what the guard does."""
 
     async def of(self, project_ids: Collection[int]) -> dict[int, Connection]:
         """By project id; projects without one are left out."""
@@ -194,20 +182,6 @@ class Connections(Protocol):
 
     async def following(self, app: int, repository_id: int) -> list[Connection]:
         """Those of one repository."""
-
-    async def look_soon(self, project_ids: Collection[int], pushed_by: str = "") -> None:
-        """Have their branches looked at now; many calls are one look."""
-
-    async def look_soon_at(self, app: int, installation_id: int) -> None:
-        """Have the branches of an installation's repositories looked at now."""
-
-    async def claim(self) -> Look | None:
-        """The next one to look at; nobody else is given it for half a minute."""
-
-    async def looked(
-        self, look: Look, again: timedelta | None = None, *, asked: str | None = None, trouble: str = ""
-    ) -> None:
-        """It was looked at, and for `asked` a build was asked; a push that came meanwhile has it looked at once more."""
 
     async def renamed(self, app: int, repository_id: int, full_name: str, url: str) -> None:
         """The repository has another name."""

@@ -48,7 +48,6 @@ class ConnectionRow(Base):
             ["app_id", "installation_id"], ["github_installations.app_id", "github_installations.installation_id"]
         ),
         Index("ix_github_connections_repository", "app_id", "repository_id"),
-        Index("ix_github_connections_look_at", "look_at"),
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
@@ -57,12 +56,28 @@ class ConnectionRow(Base):
     repository_id: Mapped[int]
     full_name: Mapped[str]
     url: Mapped[str]
+
+
+class TrackRow(Base):
+    __tablename__ = "github_tracks"
+    __table_args__ = (
+        UniqueConstraint("project_id", "label"),
+        Index("ix_github_tracks_look_at", "look_at"),
+    )
+
+    id: Mapped[Id]
+    project_id: Mapped[int] = mapped_column(ForeignKey("github_connections.project_id", ondelete="CASCADE"))
+    # The environment's.
+    label: Mapped[str]
+    # Empty for production, whose branch the project's repository names.
+    branch: Mapped[str] = mapped_column(server_default="")
     asked: Mapped[str | None]
     pushed_by: Mapped[str] = mapped_column(server_default="")
     trouble: Mapped[str] = mapped_column(server_default="")
-    # When its branch is to be looked at: at once after a push, and every hour in any case.
+    # When its head is to be looked at: at once after a push, and every hour in any case.
     look_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ReportRow(Base):

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from thakur.db import Callback, Database
 from thakur.github import DeploymentState
-from thakur.installations.connections import NOW
 from thakur.installations.interface import Connection, Report
 from thakur.installations.models import ReportRow
+from thakur.installations.tracks import NOW
 
 LIVING: tuple[DeploymentState, ...] = ("queued", "in_progress", "success")
 LEASE = timedelta(seconds=60)

@@ -1,10 +1,10 @@
 """What follows from an event. It is a hint: whatever is done is done by what GitHub's API says then."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from thakur.accounts import Principal, Role
-from thakur.installations import Apps, Clients, Connection, Connections
-from thakur.projects import Repositories
+from thakur.installations import Apps, Clients, Connections, Track, Tracks
+from thakur.projects import Repositories, Repository
 from thakur.webhooks.events import Event
 
 Handler = Callable[[int, Event], Awaitable[None]]
@@ -13,10 +13,13 @@ Handler = Callable[[int, Event], Awaitable[None]]
 class Handling:
     """Acts on events; each may come twice, late, and in any order."""
 
-    def __init__(self, apps: Apps, clients: Clients, connections: Connections, repositories: Repositories) -> None:
+    def __init__(
+        self, apps: Apps, clients: Clients, connections: Connections, tracks: Tracks, repositories: Repositories
+    ) -> None:
         self._apps = apps
         self._clients = clients
         self._connections = connections
+        self._tracks = tracks
         self._repositories = repositories
 
     async def act(self, app: int, event: Event) -> None:
@@ -34,14 +37,10 @@ class Handling:
     async def _branch_changed(self, app: int, event: Event) -> None:
         if not event.branch or event.repository_id is None:
             return
-        following = await self._connections.following(app, event.repository_id)
-        kept = await self._repositories.of([each.project_id for each in following])
-        tracking = [
-            each.project_id
-            for each in following
-            if each.project_id in kept and kept[each.project_id].branch == event.branch
-        ]
-        await self._connections.look_soon(tracking, event.sender)
+        following = await self._tracks.following(app, event.repository_id)
+        kept = await self._repositories.of({each.project_id for each in following})
+        of_branch = [each.id for each in following if branch_of(each, kept) == event.branch]
+        await self._tracks.look_soon(of_branch, event.sender)
 
     async def _installation_changed(self, app: int, event: Event) -> None:
         assert event.installation_id is not None
@@ -50,7 +49,7 @@ class Handling:
             await self._apps.note_gone(app, event.installation_id)
             return
         await self._apps.note(app, found)
-        await self._connections.look_soon_at(app, found.id)
+        await self._tracks.look_soon_at(app, found.id)
 
     async def _repository_changed(self, app: int, event: Event) -> None:
         assert event.repository_id is not None
@@ -65,11 +64,19 @@ class Handling:
         for each in following:
             repository = kept.get(each.project_id)
             if repository is not None and repository.url == each.url != url:
-                await self._repositories.set(acting(each), each.project_id, url, repository.branch)
+                await self._repositories.set(acting(each.team_id), each.project_id, url, repository.branch)
         await self._connections.renamed(app, event.repository_id, found.full_name, url)
 
 
-def acting(connection: Connection) -> Principal:
+def branch_of(track: Track, repositories: Mapping[int, Repository]) -> str | None:
+    """The branch that is built there, or None when the project builds from elsewhere now."""
+    kept = repositories.get(track.project_id)
+    if kept is None or kept.url != track.connection.url:
+        return None
+    return kept.branch if track.is_production else track.branch
+
+
+def acting(team_id: int, pushed_by: str = "") -> Principal:
     """Who does what GitHub has set going: a member of the App's team, by the name of whoever pushed."""
-    who = f"{connection.pushed_by} (GitHub)" if connection.pushed_by else "GitHub"
-    return Principal(actor=who, team_id=connection.team_id, roles={connection.team_id: Role.MEMBER})
+    who = f"{pushed_by} (GitHub)" if pushed_by else "GitHub"
+    return Principal(actor=who, team_id=team_id, roles={team_id: Role.MEMBER})

@@ -5,7 +5,7 @@ import logging
 
 from thakur.errors import ThakurError
 from thakur.github import GitHubUnavailable
-from thakur.installations import Connections
+from thakur.installations import Tracks
 from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
 from thakur.webhooks.inbox import Inbox, Taken
@@ -20,17 +20,17 @@ log = logging.getLogger(__name__)
 class WebhookJobs:
     """`drain` may be called at any moment and by several at once; every act may happen twice."""
 
-    def __init__(self, inbox: Inbox, handling: Handling, connections: Connections, heads: Heads) -> None:
+    def __init__(self, inbox: Inbox, handling: Handling, tracks: Tracks, heads: Heads) -> None:
         self._inbox = inbox
         self._handling = handling
-        self._connections = connections
+        self._tracks = tracks
         self._heads = heads
 
     async def drain(self) -> None:
         """Go on until nothing is due."""
         while (taken := await self._inbox.take()) is not None:
             await self._act(taken)
-        while (look := await self._connections.claim()) is not None:
+        while (look := await self._tracks.claim()) is not None:
             async with asyncio.timeout(ACT_SECONDS):
                 await self._heads.look(look)
 

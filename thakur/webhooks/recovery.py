@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from thakur.errors import ThakurError
 from thakur.github import Delivery
-from thakur.installations import Apps, Clients, Connections
+from thakur.installations import Apps, Clients, Tracks
 from thakur.webhooks.inbox import Inbox
 
 EVERY_SECONDS = 3600.0
@@ -29,7 +29,7 @@ class Recovery:
         self,
         apps: Apps,
         clients: Clients,
-        connections: Connections,
+        tracks: Tracks,
         inbox: Inbox,
         gap_seconds: float = GAP_SECONDS,
         start_seconds: float = START_SECONDS,
@@ -38,7 +38,7 @@ class Recovery:
     ) -> None:
         self._apps = apps
         self._clients = clients
-        self._connections = connections
+        self._tracks = tracks
         self._inbox = inbox
         self._gap_seconds = gap_seconds
         self._redelivers = redelivers
@@ -46,9 +46,9 @@ class Recovery:
         self._next = time.monotonic() + start_seconds
 
     async def look(self) -> bool:
-        """Whether it was time. Branches come first; those that were looked at come again by themselves."""
+        """Whether it was time. Tracks come first; those that were looked at come again by themselves."""
         if not self._has_begun:
-            await self._connections.look_soon([each.project_id for each in await self._connections.every()])
+            await self._tracks.look_soon_everywhere()
             self._has_begun = True
             return True
         if time.monotonic() < self._next:

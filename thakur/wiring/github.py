@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from thakur.db import Database
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
-from thakur.installations.connections import EVERY, LocalConnections
+from thakur.installations.connections import LocalConnections
 from thakur.installations.lending import LocalLender
 from thakur.installations.reports import LocalReports
 from thakur.installations.secrets import ResealingOfApps
 from thakur.installations.sending import Sending
+from thakur.installations.tracks import EVERY, LocalTracks
 from thakur.projects import Projects
 from thakur.queue import REPORTS, WEBHOOKS, Queue, Worker
 from thakur.security import KeyRing, Sealer
@@ -41,6 +42,7 @@ class GitHub:
     clients: LocalClients
     apps: LocalApps
     connections: LocalConnections
+    tracks: LocalTracks
     lender: LocalLender
     reports: LocalReports
     sealed: ResealingOfApps
@@ -59,12 +61,12 @@ def wire_github(db: Database, queue: Queue, ring: KeyRing, projects: Projects, *
     sealer = Sealer(ring, "github apps")
     clients = LocalClients(db, sealer)
     apps = LocalApps(db, sealer, clients, is_pulled=pulls)
-    every = PULLED_EVERY if pulls else EVERY
-    connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS), every)
+    connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS))
     return GitHub(
         clients=clients,
         apps=apps,
         connections=connections,
+        tracks=LocalTracks(db, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY),
         lender=LocalLender(connections, clients),
         reports=LocalReports(db, lambda: queue.wake(REPORTS)),
         sealed=ResealingOfApps(db, sealer),
@@ -75,19 +77,19 @@ def wire_receiving(core: "Core") -> Receiving:
     """Make the api's part."""
     github = core.github
     inbox = Inbox(core.db, core.queue)
-    handling = Handling(github.apps, github.clients, github.connections, core.repositories)
+    handling = Handling(github.apps, github.clients, github.connections, github.tracks, core.repositories)
     heads = Heads(
         github.clients,
-        github.connections,
+        github.tracks,
         core.projects,
         core.repositories,
         core.builds,
         github.reports,
         lambda name, number: f"{core.settings.dashboard}/projects/{name}/deployments/{number}",
     )
-    jobs = WebhookJobs(inbox, handling, github.connections, heads)
+    jobs = WebhookJobs(inbox, handling, github.tracks, heads)
     pulls = core.settings.pulls_from_github
-    recovery = Recovery(github.apps, github.clients, github.connections, inbox, redelivers=not pulls)
+    recovery = Recovery(github.apps, github.clients, github.tracks, inbox, redelivers=not pulls)
     pulling = Pulling(github.apps, github.clients, github.connections, inbox)
     looks = (recovery.look, pulling.look) if pulls else (recovery.look,)
     following = Following(github.connections, core.builds, core.runtime, github.reports)

@@ -1,0 +1,69 @@
+"""Tracks: what a project follows of its repository, and into which of its environments each of them is built."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from thakur.installations.interface import Connection
+
+PRODUCTION = "production"
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """One head of a repository that a project follows into the environment of that `label`.
+
+    Production's branch is the one that the project's repository names; of any other the `branch` is told here.
+    `asked` is the commit for which a build was asked last. `trouble` is why GitHub cannot be asked, as a sentence.
+    """
+
+    id: int
+    connection: Connection
+    label: str = PRODUCTION
+    branch: str = ""
+    asked: str | None = None
+    pushed_by: str = ""
+    trouble: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        return self.label == PRODUCTION
+
+    @property
+    def project_id(self) -> int:
+        return self.connection.project_id
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A track whose head is to be looked at now; `due_at` is since when."""
+
+    track: Track
+    due_at: datetime
+
+
+class Tracks(Protocol):
+    """What projects follow, and whose head is to be looked at."""
+
+    async def of(self, project_ids: Collection[int]) -> list[Track]:
+        """Those of the projects, production's first."""
+
+    async def following(self, app: int, repository_id: int) -> list[Track]:
+        """Those of one repository."""
+
+    async def look_soon(self, track_ids: Collection[int], pushed_by: str = "") -> None:
+        """Have their heads looked at now; many calls are one look."""
+
+    async def look_soon_at(self, app: int, installation_id: int) -> None:
+        """Have everything looked at that an installation opens."""
+
+    async def look_soon_everywhere(self) -> None:
+        """Have everything looked at."""
+
+    async def claim(self) -> Look | None:
+        """The next one to look at; nobody else is given it for half a minute."""
+
+    async def looked(
+        self, look: Look, again: timedelta | None = None, *, asked: str | None = None, trouble: str = ""
+    ) -> None:
+        """It was looked at, and for `asked` a build was asked; a push that came meanwhile has it looked at once more."""

@@ -1,0 +1,103 @@
+"""Tracks, as rows: whose head is to be looked at, and what was asked for last."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, select, update
+
+from thakur.db import Callback, Database
+from thakur.installations.connections import connection_of
+from thakur.installations.models import AppRow, ConnectionRow, TrackRow
+from thakur.installations.track import PRODUCTION, Look, Track
+
+# The database's clock, and not the moment at which a transaction began.
+NOW = func.clock_timestamp()
+LEASE = timedelta(seconds=30)
+EVERY = timedelta(hours=1)
+
+Row = TrackRow
+
+
+class LocalTracks:
+    """Implements Tracks on the database. `wake` is called when there is something to look at.
+
+    `every` is how often a head is looked at of which nothing was told.
+    """
+
+    def __init__(self, db: Database, wake: Callback, every: timedelta = EVERY) -> None:
+        self._every = every
+        self._db = db
+        self._wake = wake
+
+    async def of(self, project_ids: Collection[int]) -> list[Track]:
+        return await self._where(Row.project_id.in_(project_ids))
+
+    async def following(self, app: int, repository_id: int) -> list[Track]:
+        return await self._where(ConnectionRow.app_id == app, ConnectionRow.repository_id == repository_id)
+
+    async def look_soon(self, track_ids: Collection[int], pushed_by: str = "") -> None:
+        await self._soon(Row.id.in_(track_ids), {"pushed_by": pushed_by} if pushed_by else {})
+
+    async def look_soon_at(self, app: int, installation_id: int) -> None:
+        is_there = (ConnectionRow.app_id == app, ConnectionRow.installation_id == installation_id)
+        await self._soon(Row.project_id.in_(select(ConnectionRow.project_id).where(*is_there)), {})
+
+    async def look_soon_everywhere(self) -> None:
+        await self._soon(Row.id.is_not(None), {})
+
+    async def claim(self) -> Look | None:
+        is_free = or_(Row.lease_until.is_(None), Row.lease_until < NOW)
+        due = select(Row.id).where(Row.look_at <= NOW, is_free).order_by(Row.look_at).limit(1)
+        async with self._db.session() as session:
+            claimed = (
+                await session.execute(
+                    update(Row)
+                    .where(Row.id == due.with_for_update(skip_locked=True).scalar_subquery())
+                    .values(lease_until=NOW + LEASE)
+                    .returning(Row.id, Row.look_at)
+                )
+            ).one_or_none()
+        if claimed is None:
+            return None
+        found = await self._where(Row.id == claimed.id)
+        return Look(found[0], claimed.look_at) if found else None
+
+    async def looked(
+        self, look: Look, again: timedelta | None = None, *, asked: str | None = None, trouble: str = ""
+    ) -> None:
+        next_at = case((Row.look_at == look.due_at, NOW + (again or self._every)), else_=Row.look_at)
+        changed = {"lease_until": None, "look_at": next_at, "asked": asked, "trouble": trouble}
+        # Another repository may have taken its place meanwhile.
+        is_same = ConnectionRow.repository_id == look.track.connection.repository_id
+        is_it = (Row.id == look.track.id, Row.project_id == ConnectionRow.project_id, is_same)
+        async with self._db.session() as session:
+            await session.execute(update(Row).where(*is_it).values(changed))
+
+    async def _soon(self, which: ColumnElement[bool], values: dict[str, Any]) -> None:
+        async with self._db.session() as session:
+            await session.execute(update(Row).where(which).values(look_at=NOW, **values))
+            self._db.after_commit(session, self._wake)
+
+    async def _where(self, *which: ColumnElement[bool]) -> list[Track]:
+        query = (
+            select(Row, ConnectionRow, AppRow.team_id)
+            .join(ConnectionRow, ConnectionRow.project_id == Row.project_id)
+            .join(AppRow, AppRow.id == ConnectionRow.app_id)
+            .where(*which)
+            .order_by(Row.project_id, Row.label != PRODUCTION, Row.id)
+        )
+        async with self._db.session() as session:
+            return [_track(row, connection, team_id) for row, connection, team_id in await session.execute(query)]
+
+
+def _track(row: TrackRow, connection: ConnectionRow, team_id: int) -> Track:
+    return Track(
+        id=row.id,
+        connection=connection_of(connection, team_id),
+        label=row.label,
+        branch=row.branch,
+        asked=row.asked,
+        pushed_by=row.pushed_by,
+        trouble=row.trouble,
+    )
