@@ -8,15 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from support.github import Clone, github_house, receiver
+from support.github import Clone
 from support.waiting import eventually
 from thakur.github import CredentialsRefused, Scope
-
-
-@pytest.fixture
-async def hooked(tmp_path):
-    async with receiver() as (url, got), github_house(tmp_path / "github", url) as house:
-        yield house, got, Clone(tmp_path / "work", house.github.push_url(house.shop))
 
 
 async def arrived(got: list, *names: str) -> list[dict]:

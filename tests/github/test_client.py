@@ -97,8 +97,10 @@ async def test_the_head_of_a_branch_is_told_also_of_one_with_a_strange_name(hous
         await house.installed.head(1, "main")
 
 
-async def test_what_github_is_told_arrives_and_a_deployment_is_made_once(house) -> None:
-    sha = "1" * 40
+async def test_what_github_is_told_arrives_and_a_deployment_is_made_once(house, tmp_path) -> None:
+    clone = Clone(tmp_path / "work", house.github.push_url(house.shop))
+    sha = clone.commit({"a": "1"})
+    await clone.push()
     made = await house.installed.make_deployment(house.shop.id, sha, "production", "shop #1")
     assert await house.installed.make_deployment(house.shop.id, sha, "production", "shop #1") == made
     assert await house.installed.make_deployment(house.shop.id, sha, "production", "shop #2") != made

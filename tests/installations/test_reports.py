@@ -3,18 +3,22 @@
 import pytest
 from sqlalchemy import text
 
+from support.github import Clone
 from thakur.installations import Report
 
 
 @pytest.fixture
-async def report(rooms) -> Report:
+async def report(rooms, house, tmp_path) -> Report:
+    clone = Clone(tmp_path / "work", house.github.push_url(house.shop))
+    sha = clone.commit({"a": "1"})
+    await clone.push()
     ours = await rooms.principal()
     await rooms.add_app(ours)
     project = await rooms.follow(ours)
     report = Report(
         project_id=project,
         number=1,
-        sha="1" * 40,
+        sha=sha,
         state="queued",
         description="Waiting to be built",
         context="thakur/shop",

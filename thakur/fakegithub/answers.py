@@ -1,11 +1,12 @@
 """Answers as GitHub gives them: JSON, a message for what is refused, and the pages of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
 
 DOCUMENTATION = "https://docs.github.com/rest"
+LARGEST_PAGE = 100
 
 
 class Refusal(Exception):
@@ -29,12 +30,28 @@ def not_found() -> Refusal:
     return Refusal(404, "Not Found")
 
 
-def paged(request: web.Request, items: Sequence[Any]) -> web.Response:
-    """One page of the list, with the way to the next."""
-    size = min(int(request.query.get("per_page", "30")), 100)
-    page = int(request.query.get("page", "1"))
-    headers = {}
-    if len(items) > page * size:
-        following = request.url.update_query(page=page + 1)
-        headers["Link"] = f'<{following}>; rel="next"'
-    return web.json_response(list(items[(page - 1) * size : page * size]), headers=headers)
+def paged(request: web.Request, items: Sequence[Any], shown: Callable[[Any], Any] = lambda item: item) -> web.Response:
+    """One page of the list, with the ways to the others."""
+    part, headers = _page(request, items)
+    return web.json_response([shown(each) for each in part], headers=headers)
+
+
+def paged_below(
+    request: web.Request, name: str, items: Sequence[Any], shown: Callable[[Any], Any] = lambda item: item
+) -> web.Response:
+    """The same for lists that GitHub puts below a name, beside their length."""
+    part, headers = _page(request, items)
+    return web.json_response({"total_count": len(items), name: [shown(each) for each in part]}, headers=headers)
+
+
+def _page(request: web.Request, items: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]]:
+    size = max(1, min(int(request.query.get("per_page", "30")), LARGEST_PAGE))
+    page = max(1, int(request.query.get("page", "1")))
+    last = max(1, -(-len(items) // size))
+    ways: dict[str, int] = {}
+    if page > 1:
+        ways |= {"prev": min(page - 1, last), "first": 1}
+    if page < last:
+        ways |= {"next": page + 1, "last": last}
+    links = [f'<{request.url.update_query(page=number)}>; rel="{name}"' for name, number in ways.items()]
+    return items[(page - 1) * size : page * size], {"Link": ", ".join(links)} if links else {}

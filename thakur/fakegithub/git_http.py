@@ -8,6 +8,7 @@ from collections import defaultdict
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal
+from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.commits import GIT_ENV, ZERO, refs
 from thakur.fakegithub.events import push_event, ref_event
 from thakur.fakegithub.hooks import Hooks
@@ -22,9 +23,10 @@ BACKEND_SECONDS = 120.0
 class GitRoutes:
     """`owner_password` is what a person pushes with; it may do everything."""
 
-    def __init__(self, state: State, hooks: Hooks, web_url: str, owner_password: str) -> None:
+    def __init__(self, state: State, hooks: Hooks, checks: Checks, web_url: str, owner_password: str) -> None:
         self._state = state
         self._hooks = hooks
+        self._checks = checks
         self._web_url = web_url
         self._owner_password = owner_password
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -103,3 +105,5 @@ class GitRoutes:
                 event, payload = ref_event(repository, name, self._web_url, is_new=old == ZERO)
                 self._hooks.happened(repository, event, payload)
             self._hooks.happened(repository, "push", push_event(repository, name, old, new, self._web_url))
+            if name.startswith("refs/heads/") and new != ZERO:
+                self._checks.pushed(repository, name.removeprefix("refs/heads/"), old, new)

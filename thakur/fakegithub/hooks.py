@@ -58,11 +58,16 @@ class Hooks:
         self._tasks = Tasks()
         self._session: aiohttp.ClientSession | None = None
 
-    def happened(self, repository: FakeRepository, event: str, payload: dict[str, Any]) -> None:
-        """Tell every App that is installed on the repository; all of them by the same guid."""
+    def happened(
+        self, repository: FakeRepository, event: str, payload: dict[str, Any], only: FakeApp | None = None
+    ) -> None:
+        """Tell every App that is installed on the repository, or only this one; all of them by the same guid."""
         guid = str(uuid.uuid4())
         for each in self._state.installations.values():
-            if repository.id in each.repository_ids and not each.is_suspended and event in (*each.app.events, "push"):
+            is_told = event in each.app.events or each.app is only
+            if repository.id in each.repository_ids and not each.is_suspended and is_told:
+                if only not in (None, each.app):
+                    continue
                 told = payload | {"installation": {"id": each.id, "node_id": "I_1"}}
                 self._send(FakeDelivery(self._state.new_id(), each.app, guid, event, told))
 

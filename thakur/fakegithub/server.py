@@ -10,18 +10,24 @@ from typing import Any, Self
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, refused
-from thakur.fakegithub.apps import AppRoutes
+from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.commits import make
 from thakur.fakegithub.events import installation_event, renamed_event
 from thakur.fakegithub.faults import Fault, Faults
 from thakur.fakegithub.git_http import GitRoutes
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.people.accounts import FakeAccount
-from thakur.fakegithub.repositories import RepositoryRoutes
-from thakur.fakegithub.state import FakeApp, FakeInstallation, FakeRepository, State
+from thakur.fakegithub.rest.apps import AppRoutes
+from thakur.fakegithub.rest.checks import CheckRoutes
+from thakur.fakegithub.rest.commits import CommitRoutes
+from thakur.fakegithub.rest.repositories import RepositoryRoutes
+from thakur.fakegithub.rest.statuses import StatusRoutes
+from thakur.fakegithub.state import FakeApp, FakeCheckRun, FakeInstallation, FakeRepository, State
 
 # GitHub takes this of one push.
 BODY_BYTES = 2 * 1024**3
+# The App that checks commits, when no other is named.
+CHECKS = "checks"
 VERSIONS = ("2022-11-28", "2026-03-10")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -39,6 +45,7 @@ class FakeGitHub:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self._runner: web.AppRunner | None = None
+        self.checks = Checks(self.state, self.hooks, self.url)
 
     @property
     def url(self) -> str:
@@ -46,11 +53,17 @@ class FakeGitHub:
 
     async def __aenter__(self) -> Self:
         api = web.Application(middlewares=[self._answer])
-        api.add_routes(AppRoutes(self.state, self.hooks, self.url).routes())
-        api.add_routes(RepositoryRoutes(self.state, self.url).routes())
+        for each in (
+            AppRoutes(self.state, self.hooks, self.url),
+            RepositoryRoutes(self.state, self.url),
+            CheckRoutes(self.state, self.checks, self.url),
+            StatusRoutes(self.state, self.checks, self.url),
+            CommitRoutes(self.state, self.url),
+        ):
+            api.add_routes(each.routes())
         site = web.Application(client_max_size=BODY_BYTES)
         site.add_subapp("/api/v3", api)
-        site.add_routes(GitRoutes(self.state, self.hooks, self.url, self.owner_password).routes())
+        site.add_routes(GitRoutes(self.state, self.hooks, self.checks, self.url, self.owner_password).routes())
         self._runner = web.AppRunner(site)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
@@ -117,6 +130,21 @@ class FakeGitHub:
                 each.names.append(each.full_name)
         account.login = login
 
+    def check(
+        self, repository: FakeRepository, sha: str, name: str = "tests", app: FakeApp | None = None, **told: Any
+    ) -> FakeCheckRun:
+        """Another App's check of the commit begins, or goes on: `status="completed", conclusion="success"` ends it."""
+        suite = self.checks.suite_of(repository, app or self._checking_app(), sha)
+        run = suite.latest().get(name)
+        if run is None or run.status == "completed":
+            return self.checks.begin(repository, suite.app, sha, name, told)
+        self.checks.tell(repository, run, told)
+        return run
+
+    def say(self, repository: FakeRepository, sha: str, context: str, state: str, **told: str) -> None:
+        """Somebody gives the commit a status."""
+        self.checks.status(repository, sha, context, state, told)
+
     def fail(self, match: str, times: int, status: int, message: str = "Server Error", **headers: str) -> None:
         """Answer the next questions whose method and path hold `match` so; `_` in a header's name is a hyphen."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -125,6 +153,10 @@ class FakeGitHub:
     def push_url(self, repository: FakeRepository) -> str:
         """Where the owner pushes to."""
         return f"{self.url.replace('://', f'://{repository.owner}:{self.owner_password}@')}/{repository.full_name}.git"
+
+    def _checking_app(self) -> FakeApp:
+        found = next((each for each in self.state.apps.values() if each.slug == CHECKS), None)
+        return found or self.add_app(CHECKS)
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -19,6 +19,7 @@ PERMISSIONS = {
     "statuses": "write",
     "deployments": "write",
     "pull_requests": "write",
+    "checks": "read",
 }
 EVENTS = ["push", "pull_request", "create", "delete", "repository"]
 TOKEN_LIFE = timedelta(hours=1)
@@ -78,6 +79,40 @@ class FakeRepository:
     @property
     def full_name(self) -> str:
         return f"{self.account.login}/{self.name}"
+
+
+@dataclass
+class FakeCheckSuite:
+    """What one App makes of one commit."""
+
+    id: int
+    app: FakeApp
+    head_sha: str
+    head_branch: str | None
+    before: str | None = None
+    status: str = "queued"
+    conclusion: str | None = None
+    runs: list["FakeCheckRun"] = field(default_factory=list)
+
+    def latest(self) -> dict[str, "FakeCheckRun"]:
+        """The newest run of each name."""
+        return {each.name: each for each in self.runs}
+
+
+@dataclass
+class FakeCheckRun:
+    """One check of a suite."""
+
+    id: int
+    suite: FakeCheckSuite
+    name: str
+    status: str = "queued"
+    conclusion: str | None = None
+    details_url: str = ""
+    external_id: str = ""
+    output: dict[str, Any] = field(default_factory=dict)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    completed_at: datetime | None = None
 
 
 @dataclass

@@ -1,21 +1,20 @@
-"""The stand-in's REST: repositories, their branches, deployments and statuses, with the permissions of each."""
+"""The stand-in's REST: repositories, their branches and deployments, with the permissions of each."""
 
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, not_found, paged
-from thakur.fakegithub.commits import branches, commit_of
+from thakur.fakegithub.commits import branches
 from thakur.fakegithub.knowing import installed as token_in
 from thakur.fakegithub.knowing import may_see, repository_in
-from thakur.fakegithub.people.shown import account_shown
-from thakur.fakegithub.shown import repository_shown
-from thakur.fakegithub.state import FakeRepository, State
+from thakur.fakegithub.rest.places import in_repository
+from thakur.fakegithub.shown import repository_shown, repository_url
+from thakur.fakegithub.shown.commits import commit_shown
+from thakur.fakegithub.state import State
 
-PLACES = ("/repos/{owner}/{repo}", "/repositories/{id:[0-9]+}")
 STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
-COMMIT_STATES = ("error", "failure", "pending", "success")
 DESCRIPTION_CHARACTERS = 140
 
 
@@ -27,17 +26,14 @@ class RepositoryRoutes:
         self._web_url = web_url
 
     def routes(self) -> list[web.RouteDef]:
-        found = []
-        for place in PLACES:
-            found += [
-                web.get(place, self.repository),
-                web.get(f"{place}/branches/{{branch:.+}}", self.branch),
-                web.get(f"{place}/deployments", self.deployments),
-                web.post(f"{place}/deployments", self.deploy),
-                web.post(f"{place}/deployments/{{deployment}}/statuses", self.tell),
-                web.post(f"{place}/statuses/{{sha}}", self.commit_status),
-            ]
-        return found
+        return [
+            *in_repository("GET", "", self.repository),
+            *in_repository("GET", "/branches", self.branches),
+            *in_repository("GET", "/branches/{branch:.+}", self.branch),
+            *in_repository("GET", "/deployments", self.deployments),
+            *in_repository("POST", "/deployments", self.deploy),
+            *in_repository("POST", "/deployments/{deployment}/statuses", self.tell),
+        ]
 
     async def repository(self, request: web.Request) -> web.Response:
         if "owner" in request.match_info:
@@ -51,22 +47,29 @@ class RepositoryRoutes:
         found = repository_in(self._state, request, "metadata", "read")
         return web.json_response(repository_shown(found, self._web_url))
 
+    async def branches(self, request: web.Request) -> web.Response:
+        found = repository_in(self._state, request, "contents", "read")
+        url = repository_url(found, self._web_url)
+        shown = [
+            {"name": name, "commit": {"sha": sha, "url": f"{url}/commits/{sha}"}, "protected": False}
+            for name, sha in sorted(branches(found.path).items())
+        ]
+        return paged(request, shown)
+
     async def branch(self, request: web.Request) -> web.Response:
         found = repository_in(self._state, request, "contents", "read")
-        name = unquote(request.match_info["branch"])
+        name = request.match_info["branch"]
         sha = branches(found.path).get(name)
         if sha is None:
             raise Refusal(404, "Branch not found")
-        commit = commit_of(found.path, sha)
-        person = {"name": commit.author, "email": commit.email, "date": commit.at}
+        url = f"{repository_url(found, self._web_url)}/branches/{quote(name, safe='')}"
         body = {
             "name": name,
             "protected": False,
-            "commit": {
-                "sha": sha,
-                "commit": {"message": commit.message, "author": person, "committer": person},
-                "author": account_shown(found.account, self._web_url),
-            },
+            "protection": {"enabled": False},
+            "protection_url": f"{url}/protection",
+            "commit": commit_shown(found, sha, self._web_url),
+            "_links": {"self": url, "html": f"{self._web_url}/{found.full_name}/tree/{quote(name)}"},
         }
         return web.json_response(body)
 
@@ -102,13 +105,6 @@ class RepositoryRoutes:
             raise not_found()
         _check(asked, STATES)
         made["statuses"].append(asked)
-        return web.json_response(asked | {"id": self._state.new_id()}, status=201)
-
-    async def commit_status(self, request: web.Request) -> web.Response:
-        found: FakeRepository = repository_in(self._state, request, "statuses", "write")
-        asked: dict[str, Any] = await request.json()
-        _check(asked, COMMIT_STATES)
-        found.statuses.append(asked | {"sha": request.match_info["sha"]})
         return web.json_response(asked | {"id": self._state.new_id()}, status=201)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged
+from thakur.fakegithub.answers import Refusal, not_found, paged, paged_below
 from thakur.fakegithub.hooks import FakeDelivery, Hooks
 from thakur.fakegithub.knowing import app_of, installed
 from thakur.fakegithub.shown import app_shown, installation_shown, repository_shown
@@ -96,8 +96,7 @@ class AppRoutes:
     async def repositories(self, request: web.Request) -> web.Response:
         token = installed(self._state, request)
         own = [self._state.repositories[each] for each in sorted(token.repository_ids)]
-        shown = [repository_shown(each, self._web_url) for each in own]
-        return web.json_response({"total_count": len(shown), "repositories": shown})
+        return paged_below(request, "repositories", own, lambda each: repository_shown(each, self._web_url))
 
     async def revoke(self, request: web.Request) -> web.Response:
         installed(self._state, request)
