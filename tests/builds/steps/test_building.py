@@ -1,5 +1,6 @@
 """The build step: on bun, on node, and once more on node."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -36,6 +37,9 @@ class Desk:
 
     async def build(self, plan: Plan = PLAN) -> Plan:
         return await self.builder.build(self.place, plan, self.loan)
+
+    def begin(self, *, is_fresh: bool = False) -> None:
+        self.loan.open(PLAN, is_fresh=is_fresh)
 
     @property
     def ran_on(self) -> list[str]:
@@ -100,6 +104,74 @@ async def test_the_second_try_finds_nothing_of_the_first(tmp_path: Path) -> None
     await desk.build()
 
     assert found == [False, False]
+
+
+async def test_the_second_try_finds_the_sources_as_they_came(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    (workspace / "version.ts").write_text("1")
+
+    class Counting(FakeSandbox):
+        async def run(self, spec, *others):
+            found.append((workspace / "version.ts").read_text())
+            (workspace / "version.ts").write_text("2")
+            return await super().run(spec, *others)
+
+    found: list[str] = []
+    desk = Desk(workspace, NODE)
+    desk.builder = Builder(Steps(Counting(STRANGE), NODE, {}))
+
+    await desk.build()
+
+    assert found == ["1", "1"]
+
+
+async def begun(directory: Path, tools: Toolchain, *exits: tuple, lock: str = "1", is_fresh: bool = False) -> Desk:
+    """One more build of the same project."""
+    workspace = directory / str(len(list(directory.iterdir())))
+    workspace.mkdir()
+    (workspace / "bun.lock").write_text(lock)
+    desk = Desk(workspace, tools, *exits)
+    desk.begin(is_fresh=is_fresh)
+    with contextlib.suppress(BuildFailed):
+        await desk.build()
+    return desk
+
+
+async def test_the_next_build_begins_with_what_the_last_one_ran_on(tmp_path: Path) -> None:
+    await begun(tmp_path, NODE, STRANGE)
+
+    second = await begun(tmp_path, NODE)
+
+    assert second.ran_on == ["node"]
+    assert "Beginning with node 24.1.0: an earlier build" in second.said
+
+
+@pytest.mark.parametrize(
+    ("tools", "lock", "is_fresh"),
+    [
+        (msgspec.structs.replace(NODE, versions={"bun": "1.5", "node": "24.1.0"}), "1", False),
+        (NODE, "2", False),
+        (NODE, "1", True),
+    ],
+    ids=["another bun", "another lockfile", "a fresh build"],
+)
+async def test_bun_is_tried_again_when_it_or_the_packages_are_others(
+    tmp_path: Path, tools: Toolchain, lock: str, is_fresh: bool
+) -> None:
+    await begun(tmp_path, NODE, STRANGE)
+
+    assert (await begun(tmp_path, tools, lock=lock, is_fresh=is_fresh)).ran_on == ["bun"]
+
+
+@pytest.mark.parametrize(("failure", "third"), [(STRANGE, ["bun"]), (TYPES, ["node"])], ids=["strange", "types"])
+async def test_bun_is_tried_again_when_node_fails_for_no_reason_of_the_sources(
+    tmp_path: Path, failure: tuple, third: list[str]
+) -> None:
+    await begun(tmp_path, NODE, STRANGE)
+
+    assert (await begun(tmp_path, NODE, failure)).ran_on == ["node"]
+    assert (await begun(tmp_path, NODE)).ran_on == third
 
 
 async def test_tools_that_are_known_to_fail_on_bun_run_on_node_at_once(tmp_path: Path) -> None:

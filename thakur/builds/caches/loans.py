@@ -10,6 +10,7 @@ from thakur.builds.caches.modules import Modules, own_bytes
 from thakur.builds.caches.places import framework_places
 from thakur.builds.caches.shelf import Shelf
 from thakur.builds.caches.trees import directory_below, size_of
+from thakur.builds.caches.verdicts import tools_key
 from thakur.builds.plan import Plan
 from thakur.builds.sources.unpack import CACHE_NAME
 from thakur.builds.workspaces.disk import remove_tree
@@ -40,6 +41,7 @@ class Loan:
         # By their place in the source, where they lie on the shelf.
         self._kept: dict[str, Path] = {}
         self._lent: list[str] = []
+        self._tools = ""
         self._returned: packages.Returned | None = None
         self.has_packages = False
         self.is_suspected = False
@@ -63,6 +65,7 @@ class Loan:
             # What the source brings is its own and stays where it is.
             if kept is not None and directory_below(self._workspace, place) is None:
                 self._kept[place] = kept
+        self._tools = tools_key(self._workspace, plan)
         key = dependencies_key(self._workspace, plan, circumstances)
         if self.is_suspected:
             remove_tree(self._shelf.packages)
@@ -97,6 +100,18 @@ class Loan:
             if directory_below(self._workspace, place) is not None:
                 remove_tree(self._workspace / place)
         self._lent = []
+
+    def failed_on(self, bun: str) -> bool:
+        """Whether an earlier build by the same tools failed on this bun and ran on node. A fresh build is told of none."""
+        return not self._is_fresh and self._shelf.verdict() == f"{self._tools} {bun}"
+
+    def note_failed_on(self, bun: str) -> None:
+        """Note it for the next builds."""
+        self._shelf.note_verdict(f"{self._tools} {bun}")
+
+    def forget_failed(self) -> None:
+        """Let the next build try bun again."""
+        self._shelf.note_verdict("")
 
     def take(self) -> None:
         """Take everything out of the workspace, which is packed next."""

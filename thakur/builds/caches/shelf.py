@@ -14,6 +14,7 @@ FRAMEWORKS = "frameworks"
 MODULES = "modules"
 _SIZE = "size"
 _FAILURES = "failures"
+_VERDICT = "verdict"
 _NAME_BYTES = 255
 
 
@@ -47,12 +48,19 @@ class Shelf:
         """How many builds in a row have failed with these caches."""
         return self._number(_FAILURES)
 
+    def verdict(self) -> str:
+        """With which tools of the project which bun has failed; empty if with none."""
+        return self._text(_VERDICT)
+
     def note_size(self, size_bytes: int) -> None:
         self._note(_SIZE, size_bytes)
 
     def note_failures(self, failures: int) -> None:
         if failures != self.failures():
             self._note(_FAILURES, failures)
+
+    def note_verdict(self, verdict: str) -> None:
+        self._note(_VERDICT, verdict)
 
     def used_at(self) -> float:
         """When a build last left something here, as a time of the file system's clock."""
@@ -76,13 +84,19 @@ class Shelf:
 
     def _number(self, name: str) -> int:
         try:
-            return int((self.directory / name).read_text())
-        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return int(self._text(name))
+        except ValueError:
             return 0
 
-    def _note(self, name: str, number: int) -> None:
+    def _text(self, name: str) -> str:
+        try:
+            return (self.directory / name).read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+
+    def _note(self, name: str, value: int | str) -> None:
         with suppress(FileNotFoundError):
             descriptor, path = tempfile.mkstemp(dir=self.directory)
             with os.fdopen(descriptor, "w") as file:
-                file.write(str(number))
+                file.write(str(value))
             Path(path).replace(self.directory / name)

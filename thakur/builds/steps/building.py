@@ -25,6 +25,7 @@ class Builder:
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
+        self._bun = steps.toolchain.versions.get("bun", "")
         self._node = steps.toolchain.versions.get("node")
 
     async def build(self, place: Place, plan: Plan, loan: Loan) -> Plan:
@@ -40,7 +41,26 @@ class Builder:
         if plan.build_runtime == "node":
             await self._run(place, plan, "node", loan, lent)
             return plan
-        slate = await to_its_end(Slate, place.workspace)
+        if await to_its_end(loan.failed_on, self._bun):
+            return await self._build_as_before(place, plan, loan, lent)
+        return await self._build_on_either(place, plan, loan, lent)
+
+    async def _build_as_before(self, place: Place, plan: Plan, loan: Loan, lent: Sequence[str]) -> Plan:
+        place.writer.write(
+            f"Beginning with node {self._node}: an earlier build with the same packages and scripts failed on bun "
+            f"{self._bun} and ran on node",
+            Level.DEPLOY,
+        )
+        try:
+            await self._run(place, plan, "node", loan, lent)
+        except CommandFailed as error:
+            if may_be_the_runtimes(error.failure.code, error.output):
+                await to_its_end(loan.forget_failed)
+            raise
+        return msgspec.structs.replace(plan, build_runtime="node")
+
+    async def _build_on_either(self, place: Place, plan: Plan, loan: Loan, lent: Sequence[str]) -> Plan:
+        slate = await to_its_end(Slate, place.workspace, lent)
         try:
             await self._run(place, plan, "bun", loan, lent)
         except CommandFailed as error:
@@ -54,9 +74,15 @@ class Builder:
             Level.WARNING,
         )
         await to_its_end(loan.drop_frameworks)
-        await to_its_end(slate.clean)
+        for path in await to_its_end(slate.clean):
+            place.writer.write(f"{path} could not be put back: it stays as the first try left it", Level.WARNING)
         await self._run_once(place, plan, "node")
-        place.writer.write("The build failed on bun and ran on node", Level.DEPLOY)
+        await to_its_end(loan.note_failed_on, self._bun)
+        place.writer.write(
+            "The build failed on bun and ran on node. The next ones begin with node, until the lockfile, the scripts or "
+            "bun change",
+            Level.DEPLOY,
+        )
         return msgspec.structs.replace(plan, build_runtime="node")
 
     async def _build_without_node(self, place: Place, plan: Plan, loan: Loan, lent: Sequence[str]) -> Plan:
