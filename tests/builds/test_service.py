@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,9 @@ from thakur.builds import (
     BuildEnded,
     BuildNotFound,
     BuildsRunning,
+    BuildsSought,
     BuildStatus,
+    GitSource,
     Source,
     Upload,
     UploadInvalid,
@@ -88,6 +91,24 @@ async def test_builds_are_listed_newest_first(house: BuildHouse) -> None:
     assert [build.number for build in await house.builds.list(principal, project.id)] == [4, 3, 2, 1]
     assert [build.number for build in await house.builds.list(principal, project.id, limit=2, before=4)] == [3, 2]
     assert await house.builds.list(principal, project.id + 1) == []
+
+
+async def test_builds_are_told_by_status_branch_environment_and_number(house: BuildHouse) -> None:
+    project, principal = await house.project(), await house.principal()
+    await house.request(project, SITE)
+    for ref in ("main", "fix-cart", "main"):
+        await house.builds.request_git(principal, project.id, GitSource(url="https://localhost/shop.git", ref=ref))
+    (place,) = await house.projects.environments(project.id)
+
+    async def numbers(**fields: Any) -> list[int]:
+        found = await house.builds.list(principal, project.id, sought=BuildsSought(**fields))
+        return [build.number for build in found]
+
+    assert await numbers(branch="main") == [4, 2]
+    assert await numbers(branch="fix-*", status=BuildStatus.SUPERSEDED) == [3]
+    assert await numbers(status=BuildStatus.QUEUED) == [4]
+    assert await numbers(environment_ids=(place.id,), numbers=(1, 4)) == [4, 1]
+    assert await numbers(environment_ids=(place.id + 1,)) == []
 
 
 async def test_each_project_has_its_newest_build(house: BuildHouse) -> None:

@@ -1,8 +1,11 @@
+from typing import Any
+
+import msgspec
 import pytest
 
 from support.rollout_room import RolloutRoom
 from thakur.projects import ProjectStatus
-from thakur.runtime import Assignments, DeploymentNotFound, DeploymentStatus, Runtime
+from thakur.runtime import Assignments, DeploymentNotFound, DeploymentsSought, DeploymentStatus, Runtime
 
 
 async def test_deployments_are_listed_newest_first_by_page_and_status(room: RolloutRoom) -> None:
@@ -13,11 +16,35 @@ async def test_deployments_are_listed_newest_first_by_page_and_status(room: Roll
 
     listed = await room.runtime.list(room.principal, project.id, limit=2)
     before = await room.runtime.list(room.principal, project.id, before=3)
-    standby = await room.runtime.list(room.principal, project.id, status=DeploymentStatus.STANDBY)
+    of_status = DeploymentsSought(status=DeploymentStatus.STANDBY)
+    standby = await room.runtime.list(room.principal, project.id, sought=of_status)
 
     assert [one.number for one in listed] == [3, 2]
     assert [one.number for one in before] == [2, 1]
     assert [one.number for one in standby] == [2]
+
+
+async def test_deployments_are_told_by_environment_and_branch_a_redeploy_by_its_origins(room: RolloutRoom) -> None:
+    project = await room.project()
+    for environment, branch in (("production", "main"), ("git-fix", "fix_1"), ("git-fix", "fix21"), ("production", "")):
+        ready = await room.built(project, environment=environment)
+        await room.runtime.artifact_ready(msgspec.structs.replace(ready, branch=branch))
+        await room.jobs.drain()
+    await room.rollouts.redeploy(room.principal, project.id, 1, "production")
+    places = {place.label: place.id for place in await room.projects.environments(project.id)}
+
+    async def numbers(**fields: Any) -> list[int]:
+        sought = DeploymentsSought(**fields)
+        return [one.number for one in await room.runtime.list(room.principal, project.id, sought=sought)]
+
+    assert list(places) == ["production", "git-fix"]
+    assert await numbers(environment_ids=(places["git-fix"],)) == [3, 2]
+    assert await numbers(environment_ids=()) == []
+    assert await numbers(branch="main") == [5, 1]
+    assert await numbers(branch="fix_*") == [2], "an underscore is no wildcard"
+    assert await numbers(branch="*1") == [3, 2]
+    assert await numbers(branch="*") == [5, 4, 3, 2, 1]
+    assert await numbers(branch="main", status=DeploymentStatus.ACTIVE) == []
 
 
 async def test_another_projects_deployment_is_not_found(room: RolloutRoom) -> None:

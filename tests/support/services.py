@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from thakur.builds import (
     Build,
     BuildEnded,
     BuildNotFound,
+    BuildsSought,
     BuildStatus,
     GitSource,
     Plan,
@@ -41,6 +43,7 @@ from thakur.installations import AppAsked, Connection, GitHubApp, RepositoryUnkn
 from thakur.installations import Found as FoundRepository
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
 from thakur.projects import (
+    Environment,
     Overrides,
     Project,
     ProjectNameInvalid,
@@ -50,7 +53,7 @@ from thakur.projects import (
     Repository,
 )
 from thakur.projects.overrides import changed
-from thakur.runtime import Deployment, DeploymentNotFound, DeploymentStatus, EdgeSeen, ReplicasSeen
+from thakur.runtime import Deployment, DeploymentNotFound, DeploymentsSought, DeploymentStatus, EdgeSeen, ReplicasSeen
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -58,6 +61,7 @@ AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 class FakeProjects:
     def __init__(self) -> None:
         self.rows: list[Project] = []
+        self.labels = {1: "production"}
 
     async def create(self, principal: Principal, name: str) -> Project:
         if name.startswith("-") or not name:
@@ -90,6 +94,9 @@ class FakeProjects:
         settings = changed(found.settings, changes)
         self.rows[self.rows.index(found)] = msgspec.structs.replace(found, settings=settings)
         return settings
+
+    async def environments(self, project_id: int) -> Sequence[Environment]:
+        return [Environment(id=number, project_id=project_id, label=label) for number, label in self.labels.items()]
 
     def _of(self, project_id: int) -> Project:
         (found,) = [row for row in self.rows if row.id == project_id]
@@ -330,9 +337,17 @@ class FakeBuilds:
         return self.rows[project_id, number]
 
     async def list(
-        self, principal: Principal, project_id: int, limit: int = 50, before: int | None = None
+        self,
+        principal: Principal,
+        project_id: int,
+        limit: int = 50,
+        before: int | None = None,
+        sought: BuildsSought | None = None,
     ) -> list[Build]:
-        return _newest(self.rows, project_id, limit, before)
+        rows = {key: row for key, row in self.rows.items() if _fits(row, row.source.ref, sought)}
+        if sought is not None and sought.numbers is not None:
+            rows = {key: row for key, row in rows.items() if row.number in sought.numbers}
+        return _newest(rows, project_id, limit, before)
 
     async def newest(self, principal: Principal, project_ids: Collection[int]) -> dict[int, Build]:
         found = {project_id: _newest(self.rows, project_id, 1, None) for project_id in project_ids}
@@ -393,9 +408,9 @@ class FakeRuntime:
         project_id: int,
         limit: int = 50,
         before: int | None = None,
-        status: DeploymentStatus | None = None,
+        sought: DeploymentsSought | None = None,
     ) -> list[Deployment]:
-        rows = {key: row for key, row in self.rows.items() if status is None or row.status is status}
+        rows = {key: row for key, row in self.rows.items() if _fits(row, row.branch, sought)}
         return _newest(rows, project_id, limit, before)
 
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
@@ -523,10 +538,10 @@ class Doubles:
 def make_build(project_id: int = 1, number: int = 1, **fields: Any) -> Build:
     fields.setdefault("source", Source(digest="0" * 64, size_bytes=10, folder="shop"))
     fields.setdefault("status", BuildStatus.QUEUED)
+    fields.setdefault("environment_id", 1)
     return Build(
         id=number,
         project_id=project_id,
-        environment_id=1,
         number=number,
         attempt=1,
         requested_by="operator",
@@ -539,12 +554,12 @@ def make_build(project_id: int = 1, number: int = 1, **fields: Any) -> Build:
 def make_deployment(project_id: int = 1, number: int = 1, **fields: Any) -> Deployment:
     fields.setdefault("status", DeploymentStatus.ACTIVE)
     fields.setdefault("artifact_id", 1)
+    fields.setdefault("environment_id", 1)
+    fields.setdefault("environment", "production")
     fields.setdefault("created_at", AT)
     return Deployment(
         id=number,
         project_id=project_id,
-        environment_id=1,
-        environment="production",
         number=number,
         build_id=number,
         log_stream_id=project_id * 100 + number,
@@ -556,6 +571,14 @@ def make_deployment(project_id: int = 1, number: int = 1, **fields: Any) -> Depl
 
 def entries(*texts: str, level: Level = Level.INFO) -> list[Entry]:
     return [Entry(text, level) for text in texts]
+
+
+def _fits(row: Build | Deployment, branch: str, sought: BuildsSought | DeploymentsSought | None) -> bool:
+    if sought is None:
+        return True
+    is_there = sought.environment_ids is None or row.environment_id in sought.environment_ids
+    is_of_it = not sought.branch or fnmatchcase(branch, sought.branch)
+    return is_there and is_of_it and (sought.status is None or row.status == sought.status)
 
 
 def _newest(rows: dict[tuple[int, int], Any], project_id: int, limit: int, before: int | None) -> list[Any]:

@@ -69,6 +69,15 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
 
 
+class BuildsSought(msgspec.Struct, frozen=True, kw_only=True):
+    """Which builds of a project are meant: those that fit all that is given. `branch` is the ref; `*` there is any characters."""
+
+    environment_ids: tuple[int, ...] | None = None
+    status: BuildStatus | None = None
+    branch: str = ""
+    numbers: tuple[int, ...] | None = None
+
+
 class BuildNotFound(NotFound):
     """The project has no build of that number."""
 
@@ -165,6 +174,7 @@ class ArtifactReady(msgspec.Struct, frozen=True, kw_only=True):
     build_id: int
     artifact_id: int
     log_stream_id: int
+    branch: str = ""
     requested_by: str
 
 
@@ -243,9 +253,14 @@ class Builds(Protocol):
         """Raises BuildNotFound."""
 
     async def list(
-        self, principal: Principal, project_id: int, limit: int = 50, before: int | None = None
+        self,
+        principal: Principal,
+        project_id: int,
+        limit: int = 50,
+        before: int | None = None,
+        sought: BuildsSought | None = None,
     ) -> list[Build]:
-        """The newest builds, numbers below `before` if given."""
+        """The newest builds of those sought, numbers below `before` if given."""
 
     async def newest(self, principal: Principal, project_ids: Collection[int]) -> dict[int, Build]:
         """Each project's newest build, by project id. One query."""

@@ -21,6 +21,7 @@ from thakur.builds.interface import (
     BuildEnded,
     BuildNotFound,
     BuildsRunning,
+    BuildsSought,
 )
 from thakur.builds.models import ArtifactRow, BuildRow
 from thakur.builds.packing.artifacts import LocalArtifacts
@@ -29,7 +30,7 @@ from thakur.builds.rows import artifact_of, build_of, plain
 from thakur.builds.sources.uploads import Uploads
 from thakur.builds.statuses import BuildStatus
 from thakur.builds.workspaces.directories import Workspaces
-from thakur.db import Database, DatabaseUnavailable
+from thakur.db import Database, DatabaseUnavailable, fits
 from thakur.git import GitRules, check_ref, check_url, folder_of
 from thakur.logs import Logs
 from thakur.projects import PRODUCTION, Projects, Repositories, RepositoryMissing
@@ -166,8 +167,9 @@ class LocalBuilds:
         project_id: int,
         limit: int = 50,
         before: int | None = None,
+        sought: BuildsSought | None = None,
     ) -> list[Build]:
-        query = select(BuildRow).where(BuildRow.project_id == project_id)
+        query = select(BuildRow).where(BuildRow.project_id == project_id, *_meant(sought or BuildsSought()))
         if before is not None:
             query = query.where(BuildRow.number < before)
         async with self._db.session() as session:
@@ -253,6 +255,19 @@ class LocalBuilds:
             if row.worker is None:
                 with suppress(DatabaseUnavailable):
                     await self._endings.close(build_of(row))
+
+
+def _meant(sought: BuildsSought) -> list[ColumnElement[bool]]:
+    found: list_of[ColumnElement[bool]] = []
+    if sought.environment_ids is not None:
+        found.append(BuildRow.environment_id.in_(sought.environment_ids))
+    if sought.status is not None:
+        found.append(BuildRow.status == sought.status)
+    if sought.branch:
+        found.append(fits(BuildRow.source["ref"].astext, sought.branch))
+    if sought.numbers is not None:
+        found.append(BuildRow.number.in_(sought.numbers))
+    return found
 
 
 async def _end(

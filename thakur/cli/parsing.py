@@ -88,6 +88,21 @@ def add_project(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add what narrows a list of builds or deployments."""
+    parser.add_argument("--status", metavar="STATUS", help="only those of that status, such as failed")
+    parser.add_argument("--branch", metavar="BRANCH", help="only those of that branch; * is any characters: 'fix-*'")
+    parser.add_argument(
+        "--environment", metavar="NAME", help="only those of production, a preview, or preview: any of them"
+    )
+
+
+def filters_of(args: argparse.Namespace) -> dict[str, str]:
+    """What narrows the list, as the API asks for it."""
+    given = {name: getattr(args, name) for name in ("status", "branch", "environment")}
+    return {name: value for name, value in given.items() if value}
+
+
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
     """Add --data-dir to a verb of the host."""
     parser.add_argument("--data-dir", metavar="DIR", help="where everything that must survive lies (THAKUR_DATA_DIR)")

@@ -6,6 +6,7 @@ revision.
 
 from thakur.db.base import Base, Id
 from thakur.db.database import Callback, Database
+from thakur.db.fitting import fits
 from thakur.db.interface import DatabaseTooNew, DatabaseTooOld, DatabaseUnavailable, ValueRefused
 from thakur.db.migrations import configure, head_and_current, migrate, migrations_dir, wait_for_head
 
@@ -19,6 +20,7 @@ __all__ = [
     "Id",
     "ValueRefused",
     "configure",
+    "fits",
     "head_and_current",
     "migrate",
     "migrations_dir",

@@ -216,6 +216,9 @@ class Projects(Protocol):
     async def environment(self, project_id: int, label: str) -> Environment:
         """The environment of that label, made if it is missing."""
 
+    async def environments(self, project_id: int) -> Sequence[Environment]:
+        """All of the project's, production first. One query."""
+
     async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
         """Their names, by environment id; unknown ids are left out. One query."""
 

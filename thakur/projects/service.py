@@ -14,6 +14,7 @@ from thakur.db import Database
 from thakur.projects.deletion import Deletion
 from thakur.projects.guard import guard_project, project_not_found
 from thakur.projects.interface import (
+    PRODUCTION,
     DeletionConsumer,
     Environment,
     Overrides,
@@ -137,6 +138,14 @@ class LocalProjects:
         if row is None:
             raise project_not_found(project_id)
         return Environment(id=row.id, project_id=row.project_id, label=row.label)
+
+    async def environments(self, project_id: int) -> Sequence[Environment]:
+        is_preview, row = EnvironmentRow.label != PRODUCTION, EnvironmentRow
+        async with self._db.session() as session:
+            rows = await session.scalars(
+                select(row).where(row.project_id == project_id).order_by(is_preview, row.label),
+            )
+            return [Environment(id=row.id, project_id=row.project_id, label=row.label) for row in rows]
 
     async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
         unknown = set(environment_ids) - self._places.keys()

@@ -36,6 +36,7 @@ class RolloutFailure(Failure, frozen=True, kw_only=True):
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """One artifact put on edges. `number` is the project's own, the same as its build's. `url` answers when active.
 
+    `branch` is the ref that the artifact's build was asked for, if it was of a repository.
     `plan` is the artifact's, followed under `settings`, which were the project's when it was made.
     `failure` tells of the last rollout or restart, so a deployment that could not come back is `standby` and has one.
     """
@@ -52,6 +53,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     build_id: int | None
     log_stream_id: int
     url: str
+    branch: str = ""
     plan: Plan | None = None
     settings: Overrides = Overrides()
     steps: tuple[Step, ...] = ()
@@ -60,6 +62,14 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+
+class DeploymentsSought(msgspec.Struct, frozen=True, kw_only=True):
+    """Which deployments of a project are meant: those that fit all that is given. `*` in a `branch` is any characters."""
+
+    environment_ids: tuple[int, ...] | None = None
+    status: DeploymentStatus | None = None
+    branch: str = ""
 
 
 class DeploymentNotFound(NotFound):
@@ -244,9 +254,9 @@ class Runtime(Protocol):
         project_id: int,
         limit: int = 50,
         before: int | None = None,
-        status: DeploymentStatus | None = None,
+        sought: DeploymentsSought | None = None,
     ) -> list[Deployment]:
-        """The newest deployments, numbers below `before` and of that `status` if given."""
+        """The newest deployments of those sought, numbers below `before` if given."""
 
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
         """What is live in production, by project id."""

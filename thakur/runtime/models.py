@@ -66,6 +66,8 @@ class DeploymentRow(Base):
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     artifact_id: Mapped[int] = mapped_column(ForeignKey("artifacts.id"))
+    # The ref that its artifact was built from, a redeploy's too.
+    branch: Mapped[str] = mapped_column(server_default="")
     # A redeploy has no build of its own.
     build_id: Mapped[int | None] = mapped_column(ForeignKey("builds.id"))
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")

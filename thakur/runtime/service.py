@@ -4,12 +4,12 @@ import socket
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import BigInteger, Select, cast, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from thakur.accounts import Principal
 from thakur.builds import ArtifactReady, Builds, with_settings
-from thakur.db import Database
+from thakur.db import Database, fits
 from thakur.logs import Entry, Level, Logs
 from thakur.projects import PRODUCTION, Projects, ProjectStatus
 from thakur.queue import ROLLOUTS, Queue
@@ -23,6 +23,7 @@ from thakur.runtime.interface import (
     REPLICA_PROCESSES,
     Deployment,
     DeploymentNotFound,
+    DeploymentsSought,
     HealthCheck,
     Order,
 )
@@ -69,6 +70,7 @@ class LocalRuntime:
                     artifact_id=ready.artifact_id,
                     build_id=ready.build_id,
                     log_stream_id=ready.log_stream_id,
+                    branch=ready.branch,
                     requested_by=ready.requested_by,
                     reason=Reason.DEPLOY,
                 ),
@@ -106,14 +108,14 @@ class LocalRuntime:
         project_id: int,
         limit: int = 50,
         before: int | None = None,
-        status: DeploymentStatus | None = None,
+        sought: DeploymentsSought | None = None,
     ) -> list[Deployment]:
         del principal
-        statement = select(DeploymentRow).where(DeploymentRow.project_id == project_id)
+        statement = select(DeploymentRow).where(
+            DeploymentRow.project_id == project_id, *_meant(sought or DeploymentsSought())
+        )
         if before is not None:
             statement = statement.where(DeploymentRow.number < before)
-        if status is not None:
-            statement = statement.where(DeploymentRow.status == status)
         return await self._deployments(statement.order_by(DeploymentRow.number.desc()).limit(limit))
 
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
@@ -209,3 +211,14 @@ class LocalRuntime:
             for row in rows
             if (place := places.get(row.environment_id)) is not None
         ]
+
+
+def _meant(sought: DeploymentsSought) -> list[ColumnElement[bool]]:
+    found: list_of[ColumnElement[bool]] = []
+    if sought.environment_ids is not None:
+        found.append(DeploymentRow.environment_id.in_(sought.environment_ids))
+    if sought.status is not None:
+        found.append(DeploymentRow.status == sought.status)
+    if sought.branch:
+        found.append(fits(DeploymentRow.branch, sought.branch))
+    return found

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from support.services import make_build, make_deployment
-from thakur.builds import BuildStatus, Failure, Step
+from thakur.builds import BuildStatus, Failure, Source, Step
 from thakur.logs import Entry, Level
 from thakur.runtime import DeploymentStatus, RolloutFailure
 
@@ -44,6 +44,84 @@ async def test_older_rows_are_a_page_away(client, shop):
 
     rows = [re.findall(r'class="what"><a href="/projects/shop/deployments/(\d+)"', text) for text in (first, second)]
     assert [int(number) for number in rows[0] + rows[1]] == list(range(39, 6, -1))
+
+
+def numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r'class="what"><a href="/projects/shop/deployments/(\d+)"', text)]
+
+
+@pytest.fixture
+def varied(shop):
+    """A branch that failed to build, one that failed to start, one in a preview, and a redeploy of it."""
+    shop.projects.labels[2] = "git-fix-cart"
+    main, fix = Source(kind="git", ref="main"), Source(kind="git", ref="fix-cart")
+    failed, succeeded, retired = BuildStatus.FAILED, BuildStatus.SUCCEEDED, DeploymentStatus.RETIRED
+    preview = {"environment_id": 2, "environment": "git-fix-cart", "branch": "fix-cart"}
+    shop.builds.rows |= {
+        (1, 8): make_build(1, 8, status=failed, source=main),
+        (1, 9): make_build(1, 9, status=succeeded, source=main),
+        (1, 10): make_build(1, 10, status=succeeded, source=fix, environment_id=2),
+    }
+    shop.runtime.rows |= {
+        (1, 9): make_deployment(1, 9, status=DeploymentStatus.FAILED, branch="main"),
+        (1, 10): make_deployment(1, 10, status=retired, **preview),
+        (1, 11): make_deployment(1, 11, **preview),
+    }
+
+
+@pytest.mark.usefixtures("varied")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", [11, 10, 9, 8, 7]),
+        ("environment=&status=&branch=", [11, 10, 9, 8, 7]),
+        ("environment=production", [9, 8, 7]),
+        ("environment=preview", [11, 10]),
+        ("environment=git-fix-cart", [11, 10]),
+        ("environment=nowhere", []),
+        ("status=failed", [9, 8]),
+        ("status=active", [11, 7]),
+        ("status=running", []),
+        ("status=nonsense", []),
+        ("branch=main", [9, 8]),
+        ("branch=fix-*", [11, 10]),
+        ("branch=fix", []),
+        ("branch=main&status=failed&environment=production", [9, 8]),
+        ("branch=fix-cart&status=failed", []),
+        ("status=failed&before=9", [8]),
+    ],
+)
+async def test_the_list_holds_what_is_asked_for(client, query, found):
+    text = (await client.get(f"/projects/shop/deployments?{query}")).text
+
+    assert numbers(text) == found
+    assert ("No deployment matches." in text) == (not found)
+
+
+@pytest.mark.usefixtures("varied")
+async def test_a_failed_deployment_that_is_asked_for_by_status_has_its_build_beside_it(client):
+    text = (await client.get("/projects/shop/deployments?status=failed")).text
+
+    assert text.count('<span class="trim" dir="auto">main</span>') == 2
+
+
+async def test_older_rows_are_of_what_was_asked_for_too(client, shop):
+    for number in range(8, 40):
+        shop.builds.rows[1, number] = make_build(1, number, status=BuildStatus.FAILED)
+
+    text = (await client.get("/projects/shop/deployments?status=failed")).text
+
+    assert "/projects/shop/deployments?status=failed&amp;before=15" in text
+    assert 'hx-sse:connect="/projects/shop/deployments/events?status=failed"' in text
+
+
+async def test_a_filter_answers_with_the_list_alone_and_leaves_empty_fields_out_of_the_address(client):
+    headers = {"HX-Request": "true", "HX-Target": "div#history"}
+
+    answer = await client.get("/projects/shop/deployments?environment=&status=active&branch=", headers=headers)
+
+    assert answer.text.lstrip().startswith('<div id="history">')
+    assert answer.headers["hx-push-url"] == "/projects/shop/deployments?status=active"
 
 
 async def test_a_number_that_is_not_there_is_not_found(client):

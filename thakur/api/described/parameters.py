@@ -22,7 +22,13 @@ PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "after": ("Only lines with a higher number", {"type": "integer", "minimum": 0}, 500),
     "limit": ("How many at most", {}, 50),
     "last": ("Instead of `after` and `limit`: the newest lines, this many", {"type": "integer"}, 100),
-    "status": ("Only deployments of this status", {}, "active"),
+    "status": ("Only builds or deployments of this status", {}, "failed"),
+    "branch": ("Only what was built from this branch; `*` is any characters", {}, "main"),
+    "environment": (
+        "Only those of `production`, of a preview by its name, or of any preview: `preview`",
+        {},
+        "production",
+    ),
     "scope": ("Whose env vars: production's, or those that all previews share", {}, "production"),
     "folder": ("Of an upload: the folder's name, for people", {}, "shop"),
     "commit": (

@@ -7,7 +7,8 @@ from litestar.response import Redirect
 from thakur.accounts import Action, Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.deployments import ONE, ROOT, chapter_of, stream_of
+from thakur.api.pages.deployments import ONE, ROOT, stream_of
+from thakur.api.pages.parts.chapters import chapter_of
 from thakur.api.pages.parts.told import back_with
 from thakur.builds import GitSource
 from thakur.projects import PRODUCTION, Project

@@ -1,8 +1,6 @@
 """The pages of deployments: a project's history, and one number from its source to its visitors."""
 
-import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, get
@@ -12,17 +10,16 @@ from litestar.response import Stream
 from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Before, Services
 from thakur.api.interface import ApiServices
-from thakur.api.pages.parts.history import Chapter, merged
+from thakur.api.pages.parts.chapters import chapter_of, chapters_of
+from thakur.api.pages.parts.history import Chapter
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
 from thakur.api.pages.parts.project_shell import project_context, rights
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.parts.steps import sentence, steps_of
-from thakur.builds import BuildNotFound
-from thakur.errors import NotFound
+from thakur.api.sought import STATUSES, InEnvironment, OfBranch, OfStatus, Sought
 from thakur.logs import Level
 from thakur.projects import Project
-from thakur.runtime import DeploymentNotFound
 
 ROOT = "/projects/{name:str}/deployments"
 ONE = f"{ROOT}/{{number:int}}"
@@ -32,12 +29,27 @@ TAB = "/deployments"
 
 @get(ROOT)
 async def deployments_page(
-    request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, before: Before = None
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    environment: InEnvironment = "",
+    status: OfStatus = "",
+    branch: OfBranch = "",
+    before: Before = None,
 ) -> Response[bytes]:
-    """Builds and deployments in one list, newest first."""
+    """Builds and deployments in one list, newest first: all of them, or those that fit what is asked for."""
+    sought = Sought(environment=environment.strip(), status=status.strip(), branch=branch.strip())
     context = await project_context(request, services, principal, project, TAB)
-    context |= await _history(services, principal, project, before)
-    return page(request, "deployments/index.html", context, fragments={"deployments": "deployments/_rows.html"})
+    context |= await _history(services, principal, project, sought, before) | {"statuses": STATUSES}
+    return page(
+        request,
+        "deployments/index.html",
+        context,
+        fragments={"history": "deployments/_history.html"},
+        # Fields that are left empty are left out of the address.
+        headers={"hx-push-url": f"/projects/{project.name}{TAB}{sought.query()}"},
+    )
 
 
 @get(f"{ROOT}/events")
@@ -47,13 +59,17 @@ async def deployments_live(
     principal: Asker,
     project: Asked,
     live_pages: Live,
+    environment: InEnvironment = "",
+    status: OfStatus = "",
+    branch: OfBranch = "",
     before: Before = None,
 ) -> Stream:
     """The list again whenever it changes."""
     base = reader(request) | {"may": rights(principal, project), "at": f"/projects/{project.name}"}
+    sought = Sought(environment=environment.strip(), status=status.strip(), branch=branch.strip())
 
     async def parts() -> Mapping[str, str]:
-        history = await _history(services, principal, project, before)
+        history = await _history(services, principal, project, sought, before)
         return {"deployments": rendered("deployments/_rows.html", base | history)}
 
     return live_pages.answer(parts)
@@ -140,27 +156,11 @@ async def deployment_log_file(services: Services, principal: Asker, project: Ask
 
 
 async def _history(
-    services: ApiServices, principal: Principal, project: Project, before: int | None
+    services: ApiServices, principal: Principal, project: Project, sought: Sought, before: int | None
 ) -> dict[str, object]:
-    builds, deployments = await asyncio.gather(
-        services.builds.list(principal, project.id, limit=PAGE + 1, before=before),
-        services.runtime.list(principal, project.id, limit=PAGE + 1, before=before),
-    )
-    chapters = merged(builds, deployments)
+    chapters = await chapters_of(services, principal, project, sought, limit=PAGE + 1, before=before)
     older = chapters[PAGE - 1].number if len(chapters) > PAGE else None
-    return {"chapters": chapters[:PAGE], "older": older, "before": before}
-
-
-async def chapter_of(services: ApiServices, principal: Principal, project: Project, number: int) -> Chapter:
-    """Everything of that number. Raises NotFound."""
-    build = deployment = None
-    with suppress(BuildNotFound):
-        build = await services.builds.get(principal, project.id, number)
-    with suppress(DeploymentNotFound):
-        deployment = await services.runtime.get(principal, project.id, number)
-    if build is None and deployment is None:
-        raise NotFound(f"{project.name} has no deployment #{number}", hint="See them under Deployments.")
-    return Chapter(number=number, build=build, deployment=deployment)
+    return {"chapters": chapters[:PAGE], "sought": sought, "older": older, "before": before}
 
 
 async def _shown(services: ApiServices, principal: Principal, project: Project, chapter: Chapter) -> dict[str, object]:

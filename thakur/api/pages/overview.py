@@ -15,10 +15,11 @@ from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.project_shell import head_of, project_context, rights
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.projects import Project
-from thakur.runtime import DeploymentStatus
+from thakur.runtime import DeploymentsSought, DeploymentStatus
 
 ROOT = "/projects/{name:str}"
 RECENT = 5
+STANDBY = DeploymentsSought(status=DeploymentStatus.STANDBY)
 
 
 @get(ROOT)
@@ -55,7 +56,7 @@ async def _shown(services: ApiServices, principal: Principal, project: Project) 
         services.builds.list(principal, project.id, limit=RECENT),
         services.runtime.list(principal, project.id, limit=RECENT),
         services.runtime.active(principal, [project.id]),
-        services.runtime.list(principal, project.id, limit=1, status=DeploymentStatus.STANDBY),
+        services.runtime.list(principal, project.id, limit=1, sought=STANDBY),
         services.builds.artifact_bytes([project.id]),
         services.repositories.of([project.id]),
     )

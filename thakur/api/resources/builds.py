@@ -14,7 +14,8 @@ from thakur.api.marks import TAKES, UPLOADS
 from thakur.api.paging import page_of
 from thakur.api.resources.logs import Tails, log_answer
 from thakur.api.resources.shown import BuildShown, build_shown
-from thakur.builds import GitSource, Upload
+from thakur.api.sought import InEnvironment, OfBranch, Sought
+from thakur.builds import BuildsSought, BuildStatus, GitSource, Upload
 from thakur.errors import Malformed
 
 ROOT = "/api/v1/projects/{name:str}/builds"
@@ -22,6 +23,7 @@ UPLOAD_TYPES = ("application/zstd", "application/octet-stream", "application/x-t
 
 JSON_BYTES = 64 * 1024
 
+Status = Annotated[BuildStatus | None, QueryParameter()]
 Fresh = Annotated[bool, QueryParameter()]
 Commit = Annotated[str | None, QueryParameter(pattern="^[0-9a-f]{40}([0-9a-f]{24})?$")]
 
@@ -42,9 +44,17 @@ async def list_builds(
     project: Asked,
     before: Before = None,
     limit: Limit = 50,
+    status: Status = None,
+    branch: OfBranch = "",
+    environment: InEnvironment = "",
 ) -> Response[list[BuildShown]]:
-    """The newest builds, numbers below `before` if given."""
-    builds = await services.builds.list(principal, project.id, limit=limit + 1, before=before)
+    """The newest builds, numbers below `before`, that fit what is given; `*` in a `branch` is any characters.
+
+    `preview` as an `environment` is any but production.
+    """
+    ids = await Sought(environment=environment).environment_ids(services.projects, project)
+    sought = BuildsSought(environment_ids=ids, status=status, branch=branch)
+    builds = await services.builds.list(principal, project.id, limit=limit + 1, before=before, sought=sought)
     return page_of(request, [build_shown(build) for build in builds], limit, attrgetter("number"))
 
 

@@ -13,8 +13,9 @@ from thakur.api.lines import LineShown
 from thakur.api.paging import page_of
 from thakur.api.resources.logs import Tails, log_answer
 from thakur.api.resources.shown import DeploymentShown, deployment_shown
+from thakur.api.sought import InEnvironment, OfBranch, Sought
 from thakur.projects import PRODUCTION
-from thakur.runtime import DeploymentStatus
+from thakur.runtime import DeploymentsSought, DeploymentStatus
 
 ROOT = "/api/v1/projects/{name:str}/deployments"
 
@@ -38,9 +39,16 @@ async def list_deployments(
     before: Before = None,
     limit: Limit = 50,
     status: Status = None,
+    branch: OfBranch = "",
+    environment: InEnvironment = "",
 ) -> Response[list[DeploymentShown]]:
-    """The newest deployments, numbers below `before` and of that `status` if given."""
-    rows = await services.runtime.list(principal, project.id, limit=limit + 1, before=before, status=status)
+    """The newest deployments, numbers below `before`, that fit what is given; `*` in a `branch` is any characters.
+
+    `preview` as an `environment` is any but production.
+    """
+    ids = await Sought(environment=environment).environment_ids(services.projects, project)
+    sought = DeploymentsSought(environment_ids=ids, status=status, branch=branch)
+    rows = await services.runtime.list(principal, project.id, limit=limit + 1, before=before, sought=sought)
     return page_of(request, [deployment_shown(row) for row in rows], limit, attrgetter("number"))
 
 

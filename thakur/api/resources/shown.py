@@ -30,6 +30,7 @@ class DeploymentShown(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     environment: str
+    branch: str
     status: DeploymentStatus
     reason: Reason
     is_restarting: bool

@@ -203,5 +203,6 @@ def _ready(build: Build) -> ArtifactReady:
         build_id=build.id,
         artifact_id=build.artifact_id,
         log_stream_id=build.log_stream_id,
+        branch=build.source.ref,
         requested_by=build.requested_by,
     )

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from thakur.cli.output import document, table
-from thakur.cli.parsing import Verbs, add_project, add_verb
+from thakur.cli.parsing import Verbs, add_filters, add_project, add_verb, filters_of
 
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
@@ -13,6 +13,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     add_project(parser)
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default 20)")
     parser.add_argument("--before", type=int, metavar="N", help="only those with a lower number")
+    add_filters(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,7 +23,8 @@ def run(args: argparse.Namespace) -> int:
 
     session = open_session()
     name = session.project(args)
-    builds = session.client.get(project_path(name, "builds"), limit=args.limit, before=args.before)
+    sought = filters_of(args)
+    builds = session.client.get(project_path(name, "builds"), limit=args.limit, before=args.before, **sought)
     if args.json:
         document(builds)
         return 0
@@ -33,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     table(
         ["build", "status", "source", "age", "took"],
         rows,
-        f"No builds yet. Make one with: thakur deploy FOLDER --project {name}",
+        "No build matches." if sought else f"No builds yet. Make one with: thakur deploy FOLDER --project {name}",
     )
     return 0
 

@@ -3,7 +3,7 @@
 import argparse
 
 from thakur.cli.output import document, table
-from thakur.cli.parsing import Verbs, add_project, add_verb
+from thakur.cli.parsing import Verbs, add_filters, add_project, add_verb, filters_of
 
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
@@ -13,6 +13,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     add_project(parser)
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default 20)")
     parser.add_argument("--before", type=int, metavar="N", help="only those with a lower number")
+    add_filters(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,17 +23,28 @@ def run(args: argparse.Namespace) -> int:
 
     session = open_session()
     name = session.project(args)
-    deployments = session.client.get(project_path(name, "deployments"), limit=args.limit, before=args.before)
+    sought = filters_of(args)
+    deployments = session.client.get(project_path(name, "deployments"), limit=args.limit, before=args.before, **sought)
     if args.json:
         document(deployments)
         return 0
     rows = [
-        [f"#{row['number']}", row["status"], row["environment"], row["url"], age(row["created_at"]), took(row)]
+        [
+            f"#{row['number']}",
+            row["status"],
+            row["environment"],
+            row["url"],
+            row["branch"],
+            age(row["created_at"]),
+            took(row),
+        ]
         for row in deployments
     ]
     table(
-        ["number", "status", "environment", "url", "age", "took"],
+        ["number", "status", "environment", "url", "branch", "age", "took"],
         rows,
-        f"No deployments yet. Make one with: thakur deploy FOLDER --project {name}",
+        "No deployment matches."
+        if sought
+        else f"No deployments yet. Make one with: thakur deploy FOLDER --project {name}",
     )
     return 0

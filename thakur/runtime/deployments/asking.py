@@ -73,6 +73,7 @@ class LocalRollouts:
                 plan=None if origin.plan is None else plain(origin.plan),
                 build_id=None,
                 log_stream_id=stream_id,
+                branch=origin.branch,
                 requested_by=principal.actor,
                 user_id=principal.user_id,
                 reason=Reason.REDEPLOY,

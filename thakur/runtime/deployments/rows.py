@@ -26,6 +26,7 @@ def deployment_of(row: DeploymentRow, url: str, environment: str) -> Deployment:
         build_id=row.build_id,
         log_stream_id=row.log_stream_id,
         url=url,
+        branch=row.branch,
         plan=None if row.plan is None else msgspec.convert(row.plan, Plan),
         settings=msgspec.convert(row.settings, Overrides),
         steps=tuple(msgspec.convert(row.steps, list[Step])),

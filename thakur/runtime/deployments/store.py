@@ -34,6 +34,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     artifact_id: int
     build_id: int | None
     log_stream_id: int
+    branch: str = ""
     plan: dict[str, Any] | None = None
     settings: dict[str, Any] = {}
     env_snapshot: bytes | None = None

@@ -66,6 +66,7 @@ EXAMPLES = (
     DeploymentShown(
         number=97,
         environment="production",
+        branch="main",
         status=DeploymentStatus.ACTIVE,
         reason=Reason.DEPLOY,
         is_restarting=False,

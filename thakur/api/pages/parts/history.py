@@ -56,7 +56,9 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ref(self) -> str:
-        return self.build.source.ref if self.build else ""
+        if self.build is not None:
+            return self.build.source.ref
+        return self.deployment.branch if self.deployment else ""
 
     @property
     def by(self) -> str:
