@@ -12,7 +12,7 @@ from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.commits import GIT_ENV, ZERO, refs
 from thakur.fakegithub.events import push_event, ref_event
 from thakur.fakegithub.hooks import Hooks
-from thakur.fakegithub.knowing import may, may_see, token_of
+from thakur.fakegithub.knowing import may, may_see, opened
 from thakur.fakegithub.state import FakeRepository, State
 
 # More tags than these in one push make no event.
@@ -56,13 +56,13 @@ class GitRoutes:
         if password == self._owner_password and found is not None:
             return found
         try:
-            token = token_of(self._state, password)
+            token = opened(self._state, password)
         except Refusal:
             words = "Invalid username or token. Password authentication is not supported for Git operations."
             return web.Response(status=401, text=words, headers={"WWW-Authenticate": 'Basic realm="GitHub"'})
         if found is None or not may_see(token, found):
             return web.Response(status=404, text="Repository not found.")
-        if not may(token, "contents", "write" if is_push else "read"):
+        if not may(token, "contents", "write" if is_push else "read", found):
             return web.Response(status=403, text="Write access to repository not granted.")
         return found
 

@@ -1,7 +1,8 @@
-"""Who asks the stand-in: an App by its JWT, or an installation by its token; and what each may."""
+"""Who asks the stand-in: an App by its JWT, an installation or a person by a token; and what each may."""
 
 import functools
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -10,10 +11,44 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from thakur.fakegithub.answers import Refusal, not_found
-from thakur.fakegithub.state import FakeApp, FakeRepository, FakeToken, State
+from thakur.fakegithub.oauth.grants import UserToken
+from thakur.fakegithub.people.accounts import FakeAccount
+from thakur.fakegithub.people.roles import ROLES, role_in
+from thakur.fakegithub.state import FakeApp, FakeInstallation, FakeRepository, FakeToken, State
 
 LONGEST_SECONDS = 600
-_LEVELS = ("", "read", "write")
+_LEVELS = ("", "read", "write", "admin")
+# Whoever reads a repository may write these there.
+_READERS_WRITE = ("issues", "pull_requests")
+FOREIGN = "Resource not accessible by integration"
+
+
+@dataclass(frozen=True)
+class AsUser:
+    """A person through an App: what both may, and no more."""
+
+    state: State
+    token: UserToken[FakeApp]
+
+    def installation_on(self, account: FakeAccount) -> FakeInstallation | None:
+        """The App's installation there."""
+        every = self.state.installations.values()
+        return next((each for each in every if each.app is self.token.app and each.account is account), None)
+
+    def may_see(self, repository: FakeRepository) -> bool:
+        if not repository.is_private:
+            return True
+        there = self.installation_on(repository.account)
+        if there is None or there.is_suspended or repository.id not in there.repository_ids:
+            return False
+        return bool(role_in(repository, self.token.user))
+
+    def may(self, permission: str, level: str, repository: FakeRepository) -> bool:
+        granted = self.token.app.permissions.get(permission, "")
+        least = "read" if level == "read" or permission in _READERS_WRITE else "write"
+        least = "admin" if permission == "administration" else least
+        role = role_in(repository, self.token.user) or ("" if repository.is_private else "read")
+        return _LEVELS.index(granted) >= _LEVELS.index(level) and ROLES.index(role) >= ROLES.index(least)
 
 
 def app_of(state: State, request: web.Request) -> FakeApp:
@@ -57,23 +92,46 @@ def installed(state: State, request: web.Request) -> FakeToken:
 
 def repository_in(state: State, request: web.Request, permission: str, level: str) -> FakeRepository:
     """The repository of the path, if the token opens it for that."""
-    token = installed(state, request)
+    token = asking(state, request)
     if "id" in request.match_info:
         found = state.repositories.get(int(request.match_info["id"]))
     else:
         found = state.named(f"{request.match_info['owner']}/{request.match_info['repo']}")
     if found is None or not may_see(token, found):
         raise not_found()
-    if not may(token, permission, level):
-        raise Refusal(403, "Resource not accessible by integration")
+    if not may(token, permission, level, found):
+        raise Refusal(403, FOREIGN)
     return found
 
 
-def may_see(token: FakeToken, repository: FakeRepository) -> bool:
+def asking(state: State, request: web.Request) -> FakeToken | AsUser:
+    """The installation or the person whose token the request brings."""
+    return opened(state, _bearer(request))
+
+
+def opened(state: State, text: str) -> FakeToken | AsUser:
+    """What a token of either kind opens."""
+    held = state.grants.find(text)
+    return token_of(state, text) if held is None else AsUser(state, held)
+
+
+def as_user(state: State, request: web.Request) -> AsUser:
+    """The person whose token the request brings; nobody else is answered."""
+    found = asking(state, request)
+    if not isinstance(found, AsUser):
+        raise Refusal(403, FOREIGN)
+    return found
+
+
+def may_see(token: FakeToken | AsUser, repository: FakeRepository) -> bool:
+    if isinstance(token, AsUser):
+        return token.may_see(repository)
     return repository.id in token.repository_ids & token.installation.repository_ids
 
 
-def may(token: FakeToken, permission: str, level: str) -> bool:
+def may(token: FakeToken | AsUser, permission: str, level: str, repository: FakeRepository) -> bool:
+    if isinstance(token, AsUser):
+        return token.may(permission, level, repository)
     return _LEVELS.index(token.permissions.get(permission, "")) >= _LEVELS.index(level)
 
 

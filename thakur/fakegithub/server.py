@@ -16,12 +16,17 @@ from thakur.fakegithub.events import installation_event, renamed_event
 from thakur.fakegithub.faults import Fault, Faults
 from thakur.fakegithub.git_http import GitRoutes
 from thakur.fakegithub.hooks import Hooks
-from thakur.fakegithub.people.accounts import FakeAccount
+from thakur.fakegithub.oauth.applications import ApplicationRoutes
+from thakur.fakegithub.pages.site import Pages
+from thakur.fakegithub.people.accounts import FakeAccount, FakeUser
+from thakur.fakegithub.people.shown import account_shown
 from thakur.fakegithub.rest.apps import AppRoutes
 from thakur.fakegithub.rest.checks import CheckRoutes
 from thakur.fakegithub.rest.commits import CommitRoutes
+from thakur.fakegithub.rest.organizations import OrganizationRoutes
 from thakur.fakegithub.rest.repositories import RepositoryRoutes
 from thakur.fakegithub.rest.statuses import StatusRoutes
+from thakur.fakegithub.rest.users import UserRoutes
 from thakur.fakegithub.state import FakeApp, FakeCheckRun, FakeInstallation, FakeRepository, State
 
 # GitHub takes this of one push.
@@ -46,6 +51,7 @@ class FakeGitHub:
         self._socket.bind(("127.0.0.1", 0))
         self._runner: web.AppRunner | None = None
         self.checks = Checks(self.state, self.hooks, self.url)
+        self.pages = Pages(self.state, self.url)
 
     @property
     def url(self) -> str:
@@ -59,10 +65,14 @@ class FakeGitHub:
             CheckRoutes(self.state, self.checks, self.url),
             StatusRoutes(self.state, self.checks, self.url),
             CommitRoutes(self.state, self.url),
+            UserRoutes(self.state, self.url),
+            OrganizationRoutes(self.state, self.url),
+            ApplicationRoutes(self.state, self.url),
         ):
             api.add_routes(each.routes())
-        site = web.Application(client_max_size=BODY_BYTES)
+        site = web.Application(client_max_size=BODY_BYTES, middlewares=[self.pages.refusals])
         site.add_subapp("/api/v3", api)
+        site.add_routes(self.pages.routes())
         site.add_routes(GitRoutes(self.state, self.hooks, self.checks, self.url, self.owner_password).routes())
         self._runner = web.AppRunner(site)
         await self._runner.setup()
@@ -144,6 +154,12 @@ class FakeGitHub:
     def say(self, repository: FakeRepository, sha: str, context: str, state: str, **told: str) -> None:
         """Somebody gives the commit a status."""
         self.checks.status(repository, sha, context, state, told)
+
+    def revoke(self, app: FakeApp, user: FakeUser) -> None:
+        """The person takes back what they have granted; the App is told."""
+        self.state.grants.revoke(app, user)
+        told = {"action": "revoked", "sender": account_shown(user, self.url)}
+        self.hooks.to_app(app, "github_app_authorization", told)
 
     def fail(self, match: str, times: int, status: int, message: str = "Server Error", **headers: str) -> None:
         """Answer the next questions whose method and path hold `match` so; `_` in a header's name is a hyphen."""

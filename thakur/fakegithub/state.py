@@ -148,6 +148,8 @@ class State:
         self._last_id = 1000
         self.people = People(self.new_id)
         self.grants: Grants[FakeApp] = Grants()
+        # Whether pages ask before they do what an App would like; in most tests somebody has said yes.
+        self.asks = False
 
     def new_id(self) -> int:
         self._last_id += 1

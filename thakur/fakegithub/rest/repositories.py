@@ -7,8 +7,7 @@ from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, not_found, paged
 from thakur.fakegithub.commits import branches
-from thakur.fakegithub.knowing import installed as token_in
-from thakur.fakegithub.knowing import may_see, repository_in
+from thakur.fakegithub.knowing import asking, may_see, repository_in
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown import repository_shown, repository_url
 from thakur.fakegithub.shown.commits import commit_shown
@@ -39,7 +38,7 @@ class RepositoryRoutes:
         if "owner" in request.match_info:
             asked = f"{request.match_info['owner']}/{request.match_info['repo']}"
             named = self._state.named(asked)
-            if named and named.full_name.lower() != asked.lower() and may_see(token_in(self._state, request), named):
+            if named and named.full_name.lower() != asked.lower() and may_see(asking(self._state, request), named):
                 there = f"{self._web_url}/api/v3/repositories/{named.id}"
                 return web.json_response(
                     {"message": "Moved Permanently", "url": there}, status=301, headers={"Location": there}

@@ -1,0 +1,47 @@
+"""All pages of the stand-in, in one place."""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from thakur.fakegithub.answers import Refusal
+from thakur.fakegithub.oauth.authorize import AuthorizePages
+from thakur.fakegithub.oauth.device_pages import DevicePages
+from thakur.fakegithub.oauth.devices import Devices
+from thakur.fakegithub.oauth.exchange import ExchangeRoutes
+from thakur.fakegithub.pages.login import LoginPages
+from thakur.fakegithub.pages.rendering import Rendering
+from thakur.fakegithub.pages.sessions import COOKIE, Sessions
+from thakur.fakegithub.people.accounts import FakeUser
+from thakur.fakegithub.state import State
+
+
+class Pages:
+    """What a browser is shown."""
+
+    def __init__(self, state: State, web_url: str) -> None:
+        self.sessions = Sessions(state.people)
+        self.devices = Devices(state)
+        self.rendering = Rendering(self.sessions)
+        self._state = state
+        self._web_url = web_url
+
+    def routes(self) -> list[web.RouteDef]:
+        state, sessions, rendering = self._state, self.sessions, self.rendering
+        return [
+            *LoginPages(sessions, rendering).routes(),
+            *AuthorizePages(state, sessions, rendering).routes(),
+            *ExchangeRoutes(state, self.devices).routes(),
+            *DevicePages(state, self.devices, sessions, rendering, self._web_url).routes(),
+        ]
+
+    def cookies(self, user: FakeUser) -> dict[str, str]:
+        """Those of a browser in which the user is signed in."""
+        return {COOKIE: self.sessions.begin(user)}
+
+    @web.middleware
+    async def refusals(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """What was refused, as a page."""
+        try:
+            return await handler(request)
+        except Refusal as refusal:
+            return self.rendering.refused(request, refusal.status, refusal.message)
