@@ -26,6 +26,7 @@ class FakeEdge:
         self.refuses_to_prepare: set[int] = set()
         self.refuses_to_check: set[int] = set()
         self.is_away = False
+        self.sees: list[str] = []
         self.may_check = asyncio.Event()
         self.may_check.set()
 
@@ -61,6 +62,10 @@ class FakeEdge:
         if deployment_id in self.refuses_to_check:
             raise DeploymentRefused(REFUSED, ("last line",))
         return Checked(status=200, attempts=2, seconds=0.1)
+
+    async def seen(self, deployment_id: int) -> tuple[str, ...]:
+        self._answer_if_here()
+        return tuple(self.sees) if deployment_id in self.orders else ()
 
     async def switch(self, deployment_id: int) -> None:
         order = self._held(deployment_id)

@@ -217,6 +217,9 @@ class RolloutRoom:
     async def texts(self, deployment: Deployment) -> list[str]:
         return [line.text for line in await self.logs.page(deployment.log_stream_id, 0, 500)]
 
+    async def said(self, deployment: Deployment, words: str) -> bool:
+        return words in await self.texts(deployment)
+
     async def has_ended_log(self, deployment: Deployment) -> bool:
         return await self._one(
             "SELECT ended_at IS NOT NULL FROM log_streams WHERE id = :id", id=deployment.log_stream_id

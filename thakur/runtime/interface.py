@@ -209,6 +209,9 @@ class Edge(Protocol):
     async def check(self, deployment_id: int) -> Checked:
         """Wait until a page is answered through the proxy by the replica's own socket. Raises DeploymentRefused."""
 
+    async def seen(self, deployment_id: int) -> tuple[str, ...]:
+        """What its check has seen so far, in words, the oldest first; nothing of a deployment that the edge does not hold."""
+
     async def switch(self, deployment_id: int) -> None:
         """Route the deployment's hosts to its pool; every worker has acknowledged when it returns."""
 

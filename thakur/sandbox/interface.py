@@ -159,6 +159,9 @@ class Sandbox(Protocol):
     def processes(self, identity: Identity) -> frozenset[int]:
         """The pids, as the host sees them, of everything inside."""
 
+    def cpu_seconds(self, identity: Identity) -> float:
+        """The processor time that everything inside has used; what has ended since takes its own with it."""
+
     def listening_ports(self, identity: Identity) -> frozenset[int]:
         """The TCP ports on which a process inside listens, at whatever address."""
 

@@ -132,6 +132,9 @@ class LocalSandbox:
             return frozenset()
         return processes.descendants(identity.init.pid)
 
+    def cpu_seconds(self, identity: Identity) -> float:
+        return processes.cpu_seconds(self.processes(identity))
+
     def listening_ports(self, identity: Identity) -> frozenset[int]:
         return listening.listening_ports(self.processes(identity))
 

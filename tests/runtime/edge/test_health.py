@@ -7,6 +7,7 @@ from support.fake_proxy import FakeProxy, get
 from support.local_edges import Bench, bench
 from thakur.proxy import Answer
 from thakur.runtime import DeploymentRefused, HealthCheck
+from thakur.runtime.edge import health
 
 
 async def _refused(
@@ -127,3 +128,49 @@ async def test_no_answer_is_told_with_its_reason(tmp_path: Path) -> None:
 
         assert refused.failure.code == "unhealthy"
         assert "got no answer" in refused.failure.what
+
+
+@pytest.mark.parametrize(
+    ("app", "words"),
+    [
+        ("never_listens", "the application runs and has opened no port. It has 1 s more."),
+        ("answers_500", "GET / answered 500. It has 1 s more."),
+        ("wrong_port", "The application listens on "),
+    ],
+)
+async def test_what_is_seen_is_said_before_the_time_is_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: str, words: str
+) -> None:
+    monkeypatch.setattr(health, "SAID_AFTER_SECONDS", 0.2)
+    async with bench(tmp_path) as started:
+        await _refused(started, app, 0.8)
+
+        assert [words in line for line in await started.edge.seen(1)].count(True) == 1
+
+
+async def test_a_program_that_does_nothing_is_not_waited_for_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "IDLE_SECONDS", 0.5)
+    async with bench(tmp_path) as started:
+        await started.edge.prepare(started.order("exports_and_lives", within_seconds=20))
+        checked = await started.edge.check(1)
+
+        assert "what its entry file exports is served" in checked.notes[0]
+        assert checked.notes == await started.edge.seen(1)
+
+
+async def test_a_program_that_computes_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "IDLE_SECONDS", 0.5)
+    async with bench(tmp_path) as started:
+        await started.edge.prepare(started.order("computes_first", within_seconds=20))
+
+        assert (await started.edge.check(1)).notes == ()
+
+
+async def test_all_starts_together_have_the_time_of_one(tmp_path: Path) -> None:
+    async with bench(tmp_path) as started:
+        refused = await _refused(started, "never_listens", 1.0)
+
+        assert refused.failure.code == "never_listened"
+        assert not any("started again" in line for line in refused.output)

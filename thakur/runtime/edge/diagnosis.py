@@ -112,6 +112,11 @@ def never_healthy(check: HealthCheck, last: str) -> Failure:
     )
 
 
+def seen_so_far(sight: str, passed_seconds: float, left_seconds: float) -> str:
+    """What is seen of an application that has not come up yet and still may."""
+    return f"After {passed_seconds:.0f} s: {sight}. It has {max(left_seconds, 0.0):.0f} s more."
+
+
 def with_its_words(failure: Failure, order: Order, output: Sequence[str]) -> Failure:
     """The same failure of an application that runs, with the cause that its last lines give away, if they do."""
     cause = find_cause(Command(phase=Phase.START, output="\n".join(output), project=order.project))

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+import msgspec
+
 from thakur.builds import Failure
 from thakur.proxy import ProbeFailed, Proxy
 from thakur.runtime.edge.diagnosis import (
@@ -11,6 +13,7 @@ from thakur.runtime.edge.diagnosis import (
     listens_elsewhere,
     never_healthy,
     never_listened,
+    seen_so_far,
     with_its_words,
 )
 from thakur.runtime.edge.placements.placement import Placement
@@ -28,6 +31,23 @@ ANSWER_SECONDS = 30.0
 WRONG_PORT_SECONDS = 10.0
 WRONG_PORT_PAGE_SECONDS = 3.0
 PAGE = range(200, 400)
+# What an application does not do by then, a person may want to know.
+SAID_AFTER_SECONDS = 5.0
+SAID_AT_MOST = 10
+# It has opened no port, and computes next to nothing: it waits for something, or for nobody.
+IDLE_SECONDS = 30.0
+IDLE_SHARE = 0.02
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a check may last, and what ends it earlier because another start is worth a try.
+
+    `ends_idle`: no port, and nothing done for long. `spares_seconds`: so much is left of the time when there are only errors.
+    """
+
+    within_seconds: float
+    ends_idle: bool = False
+    spares_seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -43,28 +63,59 @@ class _Course:
     elsewhere: tuple[tuple[int, int], ...] = ()
     ask_elsewhere_at: float = 0.0
     latest: Failure | None = None
+    # The latest in a few words, and those that were said last.
+    sight: str = ""
+    said: str = ""
+    idle_since: float = 0.0
+    cpu_seconds: float = -1.0
 
 
-async def check_health(proxy: Proxy, placement: Placement, within_seconds: float) -> Checked:
-    """Return at the second good answer in a row.
+async def check_health(proxy: Proxy, placement: Placement, patience: Patience) -> Checked:
+    """Return at the second good answer in a row; what is seen until then goes into the placement.
 
-    Raises DeploymentRefused as soon as a replica ends, or has been listening somewhere else for long, or at the deadline.
+    Raises DeploymentRefused as soon as a replica ends, or has been listening somewhere else for long, or when the patience ends.
     """
     now = asyncio.get_running_loop().time
     course = _Course(began_at=now())
     while True:
         _refuse_if_ended(placement)
-        left = course.began_at + within_seconds - now()
+        left = course.began_at + patience.within_seconds - now()
         await _look(proxy, placement, course, min(max(left, OFTEN_SECONDS), ANSWER_SECONDS))
         passed = now() - course.began_at
         if course.good == GOOD_ANSWERS * max(len(placement.replicas), 1):
             return Checked(status=course.status, attempts=course.attempts, seconds=passed)
-        if course.latest is not None and (passed >= within_seconds or await _is_settled_elsewhere(placement, course)):
+        _say(placement, course, patience, passed)
+        if course.latest is not None and (
+            _is_over(placement, course, patience, passed) or await _is_settled_elsewhere(placement, course)
+        ):
             _refuse_if_ended(placement)
             ports = tuple(port for _, port in course.elsewhere)
             output = placement.last_lines()
             raise Unhealthy(with_its_words(course.latest, placement.order, output), output, ports, course.status)
         await _pause(placement, _interval(course, passed))
+
+
+def _say(placement: Placement, course: _Course, patience: Patience, passed_seconds: float) -> None:
+    is_new = course.latest is not None and course.sight != course.said
+    if is_new and passed_seconds >= SAID_AFTER_SECONDS and len(placement.seen) < SAID_AT_MOST:
+        course.said = course.sight
+        placement.seen.append(seen_so_far(course.sight, passed_seconds, patience.within_seconds - passed_seconds))
+
+
+def _is_over(placement: Placement, course: _Course, patience: Patience, passed_seconds: float) -> bool:
+    assert course.latest is not None
+    if course.latest.code == "never_listened" and patience.ends_idle and _is_idle(placement, course):
+        return True
+    are_errors = course.latest.code == "unhealthy" and course.status >= 500
+    return passed_seconds >= patience.within_seconds - (patience.spares_seconds if are_errors else 0.0)
+
+
+def _is_idle(placement: Placement, course: _Course) -> bool:
+    now = asyncio.get_running_loop().time()
+    used = sum(replica.cpu_seconds() for replica in placement.replicas)
+    if abs(used - course.cpu_seconds) > IDLE_SHARE * IDLE_SECONDS:
+        course.cpu_seconds, course.idle_since = used, now
+    return now - course.idle_since >= IDLE_SECONDS
 
 
 def _refuse_if_ended(placement: Placement) -> None:
@@ -87,11 +138,13 @@ async def _look(proxy: Proxy, placement: Placement, course: _Course, within_seco
     except ProbeFailed as error:
         course.good = 0
         course.latest = never_healthy(check, f"got no answer ({error.message})")
+        course.sight = f"GET {check.path} got no answer"
         return
     course.status = answer.status
     course.good = course.good + 1 if answer.status < 500 else 0
     if answer.status >= 500:
         course.latest = never_healthy(check, f"answered {answer.status}")
+        course.sight = f"GET {check.path} answered {answer.status}"
 
 
 def _absence(placement: Placement, course: _Course) -> Failure | None:
@@ -102,10 +155,13 @@ def _absence(placement: Placement, course: _Course) -> Failure | None:
         ports = replica.listening_ports()
         if not ports:
             course.elsewhere_since = None
+            course.sight = "the application runs and has opened no port"
             return never_listened(replica.port, placement.order.health)
         if course.elsewhere_since is None:
             course.elsewhere_since = asyncio.get_running_loop().time()
-        return listens_beside(replica.port) if replica.port in ports else listens_elsewhere(ports, replica.port)
+        failure = listens_beside(replica.port) if replica.port in ports else listens_elsewhere(ports, replica.port)
+        course.sight = failure.what.rstrip(".")
+        return failure
     course.elsewhere_since = None
     return None
 

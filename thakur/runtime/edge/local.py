@@ -23,7 +23,6 @@ from thakur.runtime.edge.placements.leaving import Leaving
 from thakur.runtime.edge.placements.placement import Placement
 from thakur.runtime.edge.placements.routing import Routing
 from thakur.runtime.edge.placements.state import end_recorded
-from thakur.runtime.edge.replicas.homes import all_homes
 from thakur.runtime.edge.replicas.ports import Ports
 from thakur.runtime.edge.replicas.replica import LOG_SECONDS, Workshop
 from thakur.runtime.edge.starting.trying import Trying
@@ -87,10 +86,7 @@ class LocalEdge:
     async def start(self) -> None:
         """Go on with what runs and start again what has ended, without asking anybody; what is slow is not waited for."""
         inherited = self._holding.all()
-        homes = {replica.home for placement in inherited for replica in placement.replicas}
-        for home in all_homes(self._data_dir):
-            if home not in homes:
-                self._tasks.spawn(self._leaving.end_stranger(home), f"end {home.path.name}")
+        self._leaving.end_strangers(self._data_dir, inherited)
         self._tasks.spawn(self._assets.run(), "remove assets of earlier deployments")
         gate = asyncio.Semaphore(BOOT_AT_ONCE)
         coming_back = []
@@ -142,6 +138,10 @@ class LocalEdge:
 
     async def check(self, deployment_id: int) -> Checked:
         return await self._trying.check(self._held(deployment_id))
+
+    async def seen(self, deployment_id: int) -> tuple[str, ...]:
+        placement = self._holding.placements.get(deployment_id)
+        return tuple(placement.seen) if placement else ()
 
     async def switch(self, deployment_id: int) -> None:
         async with self._holding.locked(deployment_id) as placement:

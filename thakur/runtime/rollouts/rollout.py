@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
+
 from thakur.builds import Failure, Step
 from thakur.db import DatabaseUnavailable
 from thakur.errors import ThakurError
@@ -16,6 +18,7 @@ from thakur.runtime.rollouts.aftermath import Aftermath
 from thakur.runtime.rollouts.claims import Claim, Claims
 from thakur.runtime.rollouts.interrupts import Interrupted, Interrupts
 from thakur.runtime.rollouts.told import answered, failed, failure_of, started
+from thakur.runtime.rollouts.watching import Watch
 from thakur.runtime.service import LocalRuntime
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ FAULT = Failure(
 class _Course:
     claim: Claim
     deployment: Deployment
+    watch: Watch
     steps: list[Step] = field(default_factory=list)
 
 
@@ -65,7 +69,7 @@ class Rollout:
             deployment = await self._runtime.by_id(claim.deployment_id)
             # A comeback goes on in the log that had ended.
             await self._logs.open_build(deployment.project_id, deployment.number)
-            await self._attempt(_Course(claim, deployment))
+            await self._attempt(_Course(claim, deployment, Watch(self._logs, deployment)))
         except (DeploymentNotFound, StreamNotFound):
             log.info("deployment was deleted under its rollout", extra={"deployment_id": claim.deployment_id})
         await self._aftermath.settle(claim)
@@ -103,7 +107,8 @@ class Rollout:
             raise Interrupted
         with timed("check", course.steps):
             for edge in self._edges.values():
-                checked = await edge.check(course.deployment.id)
+                checked = await course.watch.check(edge)
+                checked = msgspec.structs.replace(checked, notes=course.watch.unsaid(checked.notes))
                 await self._logs.append(course.deployment.log_stream_id, answered(order, checked))
 
     async def _switch(self, course: _Course) -> None:
@@ -119,7 +124,8 @@ class Rollout:
     async def _fail(self, course: _Course, failure: Failure, output: tuple[str, ...] = ()) -> None:
         active = await self._runtime.active_in(course.deployment.environment_id)
         if await self._claims.fail(course.claim, failure_of(failure, active), course.steps):
-            await self._logs.append(course.deployment.log_stream_id, failed(failure, output, active))
+            lines = failed(failure, course.watch.unsaid(output), active)
+            await self._logs.append(course.deployment.log_stream_id, lines)
 
     async def _say(self, deployment: Deployment, level: Level, text: str) -> None:
         await self._logs.append(deployment.log_stream_id, [Entry(text, level)])

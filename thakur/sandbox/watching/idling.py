@@ -1,9 +1,7 @@
 """Idling: a command that writes nothing and uses next to no processor time waits for something that does not come."""
 
-import os
 import time
 
-from thakur import pids
 from thakur.pids import Process
 from thakur.sandbox.interface import NoProgress
 from thakur.sandbox.watching import processes
@@ -40,7 +38,4 @@ class Idling:
         self._used = self._cpu_seconds()
 
     def _cpu_seconds(self) -> float:
-        stats = (pids.stat_fields(pid) for pid in processes.descendants(self._init.pid))
-        # utime, stime, and those of children that have ended.
-        ticks = sum(sum(int(field) for field in fields[11:15]) for fields in stats if fields)
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return processes.cpu_seconds(processes.descendants(self._init.pid))

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from thakur.pids import Process, identify, open_pidfd, reap, stat_fields
@@ -61,6 +61,14 @@ def descendants(pid: int) -> frozenset[int]:
             found.add(child)
             waiting += children(child)
     return frozenset(found)
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """The processor time of those that live: their own, and that of children whose end they have seen."""
+    stats = (stat_fields(pid) for pid in pids)
+    # utime, stime, cutime, cstime.
+    ticks = sum(sum(int(field) for field in fields[11:15]) for fields in stats if fields)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def titled(title: str) -> list[Process]:

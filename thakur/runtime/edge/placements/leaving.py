@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from thakur.background import Tasks
 from thakur.errors import ThakurError
@@ -11,7 +12,7 @@ from thakur.proxy import Proxy
 from thakur.runtime.edge.placements.holding import Holding
 from thakur.runtime.edge.placements.placement import Placement
 from thakur.runtime.edge.placements.state import end_home
-from thakur.runtime.edge.replicas.homes import Home
+from thakur.runtime.edge.replicas.homes import Home, all_homes
 from thakur.runtime.edge.replicas.replica import DISCARD_SECONDS
 from thakur.runtime.interface import STOP_SECONDS
 from thakur.sandbox import Sandbox
@@ -63,8 +64,14 @@ class Leaving:
         await asyncio.gather(*(replica.stop(grace_seconds) for replica in placement.replicas))
         self._retiring.pop(placement, None)
 
-    async def end_stranger(self, home: Home) -> None:
-        """Take down a replica that no record names."""
+    def end_strangers(self, data_dir: Path, known: Sequence[Placement]) -> None:
+        """Take down, in the background, the replicas that no record names."""
+        homes = {replica.home for placement in known for replica in placement.replicas}
+        for home in all_homes(data_dir):
+            if home not in homes:
+                self._tasks.spawn(self._end_stranger(home), f"end {home.path.name}")
+
+    async def _end_stranger(self, home: Home) -> None:
         # Its edge died before it could write it down; visitors may have been led there all the same.
         pool_id, _, _ = home.path.name.rpartition("-")
         try:

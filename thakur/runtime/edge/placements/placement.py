@@ -39,6 +39,8 @@ class Placement:
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     # Held while it is brought up by one start after the other: an order to check it may come twice.
     checking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # What its check has seen so far, for who watches it.
+    seen: list[str] = field(default_factory=list)
     # The deployment that answered the hosts before.
     displaced: int | None = None
 

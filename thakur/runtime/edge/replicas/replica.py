@@ -95,6 +95,9 @@ class Replica:
     def listening_ports(self) -> frozenset[int]:
         return self._workshop.sandbox.listening_ports(self._identity) if self._identity else frozenset()
 
+    def cpu_seconds(self) -> float:
+        return self._workshop.sandbox.cpu_seconds(self._identity) if self._identity else 0.0
+
     def listens(self) -> bool:
         identity = self._identity
         return identity is not None and self._workshop.sandbox.is_reached(identity, LOOPBACK, self.upstream_port)

@@ -1,7 +1,6 @@
 """Trying: a health check that gives an application another start where its own did not bring it up."""
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -10,7 +9,7 @@ from thakur.errors import ThakurError
 from thakur.logs import Level
 from thakur.proxy import Proxy
 from thakur.runtime.edge.diagnosis import held_by, not_started
-from thakur.runtime.edge.health import check_health
+from thakur.runtime.edge.health import Patience, check_health
 from thakur.runtime.edge.placements.holding import Holding
 from thakur.runtime.edge.placements.placement import Placement
 from thakur.runtime.edge.starting.asking import Unhealthy
@@ -18,8 +17,10 @@ from thakur.runtime.edge.starting.choosing import Finding, next_start, told
 from thakur.runtime.edge.starting.start import Start, node_command
 from thakur.runtime.interface import Checked, DeploymentRefused
 
-# One that has listened to nobody for a minute is not given another one.
-SECOND_SECONDS = 15.0
+# What is left for node of an application's time, where bun gave nothing but errors.
+LEFT_FOR_NODE_SECONDS = 15.0
+# However late the start before ended; less would be no try.
+SHORTEST_SECONDS = 5.0
 
 
 class Trying:
@@ -40,14 +41,20 @@ class Trying:
 
     async def _check(self, placement: Placement) -> Checked:
         own = placement.start
+        now = asyncio.get_running_loop().time
+        within_seconds = placement.order.health.within_seconds
+        ends_at = now() + within_seconds
         refusals: list[DeploymentRefused] = []
         notes: list[str] = []
+        placement.seen.clear()
         while True:
+            left = min(max(ends_at - now(), SHORTEST_SECONDS), within_seconds)
             try:
-                checked = await check_health(self._proxy, placement, _within_seconds(placement, refusals))
+                checked = await check_health(self._proxy, placement, self._patience(placement, left))
             except DeploymentRefused as refusal:
                 refusals.append(refusal)
-                following = self._following(placement, refusal)
+                has_time = now() < ends_at or refusal.failure.code not in ("never_listened", "unhealthy")
+                following = self._following(placement, refusal) if has_time else None
                 if following is None:
                     # One that was healthy before is kept running all the same, and by the start that it was healthy with.
                     placement.start = own
@@ -56,16 +63,28 @@ class Trying:
                 await self._holding.remember_start(placement)
                 return msgspec.structs.replace(checked, notes=tuple(notes))
             notes.append(told(placement.start, following))
+            placement.seen.append(notes[-1])
             await self._begin(placement, following, notes[-1])
 
-    def _following(self, placement: Placement, refusal: DeploymentRefused) -> Start | None:
+    def _patience(self, placement: Placement, left_seconds: float) -> Patience:
+        may_go_on_node = self._can_use_node(placement) and not placement.start.is_on_node
+        return Patience(
+            within_seconds=left_seconds,
+            ends_idle=not placement.start.serves_export,
+            spares_seconds=min(LEFT_FOR_NODE_SECONDS, left_seconds / 2) if may_go_on_node else 0.0,
+        )
+
+    def _can_use_node(self, placement: Placement) -> bool:
         plan = placement.order.plan
+        return self._has_node and plan.runtime == "bun" and node_command(plan.start or ()) is not None
+
+    def _following(self, placement: Placement, refusal: DeploymentRefused) -> Start | None:
         finding = Finding(
             code=refusal.failure.code,
             output=refusal.output,
             elsewhere=refusal.ports if isinstance(refusal, Unhealthy) else (),
             status=refusal.answered if isinstance(refusal, Unhealthy) else 0,
-            can_use_node=self._has_node and plan.runtime == "bun" and node_command(plan.start or ()) is not None,
+            can_use_node=self._can_use_node(placement),
         )
         # One that is on its way out has ended because it was told to.
         return None if placement.is_leaving else next_start(placement.start, finding, len(placement.replicas))
@@ -91,11 +110,6 @@ class Trying:
         except ThakurError as error:
             raise DeploymentRefused(not_started(error), placement.last_lines()) from error
         placement.stirred.clear()
-
-
-def _within_seconds(placement: Placement, refusals: list[DeploymentRefused]) -> float:
-    is_deaf = any(refusal.failure.code == "never_listened" for refusal in refusals)
-    return min(placement.order.health.within_seconds, SECOND_SECONDS if is_deaf else math.inf)
 
 
 def _final(refusals: list[DeploymentRefused], notes: list[str], holder: Placement | None) -> DeploymentRefused:
