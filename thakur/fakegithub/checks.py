@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from thakur.fakegithub.commits import branches
+from thakur.fakegithub.commits import ZERO, branches
 from thakur.fakegithub.events.checks import check_run_event, check_suite_event, status_event
 from thakur.fakegithub.hooks import Hooks
+from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.state import FakeApp, FakeCheckRun, FakeCheckSuite, FakeRepository, State
 
 # The first of these that a run has is the suite's.
@@ -39,8 +40,10 @@ class Checks:
     def run(self, repository: FakeRepository, run_id: int) -> FakeCheckRun | None:
         return self._kept[repository.id].runs.get(run_id)
 
-    def pushed(self, repository: FakeRepository, branch: str, before: str, sha: str) -> None:
+    def pushed(self, repository: FakeRepository, branch: str, before: str, sha: str, _by: FakeAccount) -> None:
         """Each App that may write checks is asked to: its suite waits, also when nothing ever comes of it."""
+        if sha == ZERO:
+            return
         for each in self._state.installations.values():
             if repository.id in each.repository_ids and each.app.permissions.get("checks") == "write":
                 suite = self._suite(repository, each.app, sha, branch, before)

@@ -39,6 +39,7 @@ def make(path: Path, default_branch: str) -> None:
     made = pygit2.init_repository(path, bare=True, initial_head=default_branch)
     made.config["http.receivepack"] = True
     made.config["uploadpack.allowAnySHA1InWant"] = True
+    made.config["receive.hideRefs"] = "refs/pull"
 
 
 def refs(path: Path) -> dict[str, str]:
@@ -100,6 +101,25 @@ def is_forced(path: Path, before: str, after: str) -> bool:
     repository = pygit2.Repository(str(path))
     old, new = (repository[each].peel(pygit2.Commit).id for each in (before, after))
     return bool(repository.merge_base(old, new) != old)
+
+
+def is_within(path: Path, sha: str, tip: str) -> bool:
+    """Whether the commit is the tip or comes before it."""
+    return sha == tip or pygit2.Repository(str(path)).descendant_of(tip, sha)
+
+
+def fetch(path: Path, source: Path, ref: str, into: str) -> None:
+    """Have a ref of another repository, with all that it leads to."""
+    pygit2.Repository(str(path)).remotes.create_anonymous(str(source)).fetch([f"+{ref}:{into}"])
+
+
+def move(path: Path, ref: str, sha: str | None) -> None:
+    """Let the ref be this commit, or be gone."""
+    references = pygit2.Repository(str(path)).references
+    if sha is None:
+        references.delete(ref)
+    else:
+        references.create(ref, sha, force=True)
 
 
 def _below(path: Path, place: str) -> dict[str, str]:

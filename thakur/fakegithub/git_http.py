@@ -8,26 +8,21 @@ from collections import defaultdict
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal
-from thakur.fakegithub.checks import Checks
-from thakur.fakegithub.commits import GIT_ENV, ZERO, refs
-from thakur.fakegithub.events import push_event, ref_event
-from thakur.fakegithub.hooks import Hooks
+from thakur.fakegithub.commits import GIT_ENV, refs
 from thakur.fakegithub.knowing import may, may_see, opened
+from thakur.fakegithub.people.accounts import FakeAccount
+from thakur.fakegithub.pushes import Pushes
 from thakur.fakegithub.state import FakeRepository, State
 
-# More tags than these in one push make no event.
-TAGS = 3
 BACKEND_SECONDS = 120.0
 
 
 class GitRoutes:
     """`owner_password` is what a person pushes with; it may do everything."""
 
-    def __init__(self, state: State, hooks: Hooks, checks: Checks, web_url: str, owner_password: str) -> None:
+    def __init__(self, state: State, pushes: Pushes, owner_password: str) -> None:
         self._state = state
-        self._hooks = hooks
-        self._checks = checks
-        self._web_url = web_url
+        self._pushes = pushes
         self._owner_password = owner_password
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -44,15 +39,14 @@ class GitRoutes:
         async with self._turns[found.id]:
             before = refs(found.path)
             answer = await self._backend(request, found)
-            self._tell(found, before, refs(found.path))
+            self._pushes.happened(found, before, refs(found.path), self._pusher(request, found))
             return answer
 
     def _repository(self, request: web.Request, *, is_push: bool) -> FakeRepository | web.Response:
         found = self._state.named(f"{request.match_info['owner']}/{request.match_info['repo'].removesuffix('.git')}")
-        kind, _, login = request.headers.get("Authorization", "").partition(" ")
-        if found is not None and not found.is_private and not is_push and not login:
+        if found is not None and not found.is_private and not is_push and "Authorization" not in request.headers:
             return found
-        password = base64.b64decode(login).decode().partition(":")[2] if kind.lower() == "basic" else ""
+        _, _, password = _login(request)
         if password == self._owner_password and found is not None:
             return found
         try:
@@ -95,15 +89,14 @@ class GitRoutes:
         status = int(headers.pop("Status", "200").split()[0])
         return web.Response(status=status, body=content, headers=headers)
 
-    def _tell(self, repository: FakeRepository, before: dict[str, str], after: dict[str, str]) -> None:
-        moved = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
-        if sum(name.startswith("refs/tags/") for name in moved) > TAGS:
-            moved = [name for name in moved if not name.startswith("refs/tags/")]
-        for name in moved:
-            old, new = before.get(name, ZERO), after.get(name, ZERO)
-            if ZERO in (old, new):
-                event, payload = ref_event(repository, name, self._web_url, is_new=old == ZERO)
-                self._hooks.happened(repository, event, payload)
-            self._hooks.happened(repository, "push", push_event(repository, name, old, new, self._web_url))
-            if name.startswith("refs/heads/") and new != ZERO:
-                self._checks.pushed(repository, name.removeprefix("refs/heads/"), old, new)
+    def _pusher(self, request: web.Request, repository: FakeRepository) -> FakeAccount:
+        login, _, password = _login(request)
+        if password == self._owner_password:
+            return self._state.people.named(login) or repository.account
+        held = self._state.grants.find(password)
+        return repository.account if held is None else held.user
+
+
+def _login(request: web.Request) -> tuple[str, str, str]:
+    kind, _, login = request.headers.get("Authorization", "").partition(" ")
+    return base64.b64decode(login if kind.lower() == "basic" else "").decode().partition(":")

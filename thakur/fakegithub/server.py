@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shutil
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -20,10 +21,14 @@ from thakur.fakegithub.oauth.applications import ApplicationRoutes
 from thakur.fakegithub.pages.site import Pages
 from thakur.fakegithub.people.accounts import FakeAccount, FakeUser
 from thakur.fakegithub.people.shown import account_shown
+from thakur.fakegithub.pulls import Pulls
+from thakur.fakegithub.pushes import Pushes
 from thakur.fakegithub.rest.apps import AppRoutes
 from thakur.fakegithub.rest.checks import CheckRoutes
+from thakur.fakegithub.rest.comments import CommentRoutes
 from thakur.fakegithub.rest.commits import CommitRoutes
 from thakur.fakegithub.rest.organizations import OrganizationRoutes
+from thakur.fakegithub.rest.pulls import PullRoutes
 from thakur.fakegithub.rest.repositories import RepositoryRoutes
 from thakur.fakegithub.rest.statuses import StatusRoutes
 from thakur.fakegithub.rest.users import UserRoutes
@@ -51,6 +56,9 @@ class FakeGitHub:
         self._socket.bind(("127.0.0.1", 0))
         self._runner: web.AppRunner | None = None
         self.checks = Checks(self.state, self.hooks, self.url)
+        self.pushes = Pushes(self.hooks, self.url)
+        self.pulls = Pulls(self.state, self.hooks, self.pushes, self.url)
+        self.pushes.followers += [self.checks.pushed, self.pulls.pushed]
         self.pages = Pages(self.state, self.url)
 
     @property
@@ -64,6 +72,8 @@ class FakeGitHub:
             RepositoryRoutes(self.state, self.url),
             CheckRoutes(self.state, self.checks, self.url),
             StatusRoutes(self.state, self.checks, self.url),
+            PullRoutes(self.state, self.url),
+            CommentRoutes(self.state, self.url),
             CommitRoutes(self.state, self.url),
             UserRoutes(self.state, self.url),
             OrganizationRoutes(self.state, self.url),
@@ -73,7 +83,7 @@ class FakeGitHub:
         site = web.Application(client_max_size=BODY_BYTES, middlewares=[self.pages.refusals])
         site.add_subapp("/api/v3", api)
         site.add_routes(self.pages.routes())
-        site.add_routes(GitRoutes(self.state, self.hooks, self.checks, self.url, self.owner_password).routes())
+        site.add_routes(GitRoutes(self.state, self.pushes, self.owner_password).routes())
         self._runner = web.AppRunner(site)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
@@ -166,9 +176,21 @@ class FakeGitHub:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.faults.add(Fault(match, times, status, named, message))
 
-    def push_url(self, repository: FakeRepository) -> str:
-        """Where the owner pushes to."""
-        return f"{self.url.replace('://', f'://{repository.owner}:{self.owner_password}@')}/{repository.full_name}.git"
+    def fork(self, repository: FakeRepository, login: str) -> FakeRepository:
+        """A copy that is somebody else's."""
+        fork_id = self.state.new_id()
+        path = self._directory / f"{fork_id}.git"
+        shutil.copytree(repository.path, path, ignore=shutil.ignore_patterns("pull"))
+        account = self.state.people.account(login)
+        made = FakeRepository(fork_id, account, repository.name, path, repository.is_private, repository.default_branch)
+        made.fork_of = repository
+        self.state.repositories[fork_id] = made
+        return made
+
+    def push_url(self, repository: FakeRepository, login: str = "") -> str:
+        """Where the owner, or this user, pushes to."""
+        name = f"://{login or repository.owner}:{self.owner_password}@"
+        return f"{self.url.replace('://', name)}/{repository.full_name}.git"
 
     def _checking_app(self) -> FakeApp:
         found = next((each for each in self.state.apps.values() if each.slug == CHECKS), None)

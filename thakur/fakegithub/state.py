@@ -71,6 +71,9 @@ class FakeRepository:
     statuses: list[dict[str, Any]] = field(default_factory=list)
     deployments: list[dict[str, Any]] = field(default_factory=list)
     collaborators: dict[int, str] = field(default_factory=dict)
+    fork_of: "FakeRepository | None" = None
+    pulls: list["FakePull"] = field(default_factory=list)
+    comments: list["FakeComment"] = field(default_factory=list)
 
     @property
     def owner(self) -> str:
@@ -79,6 +82,47 @@ class FakeRepository:
     @property
     def full_name(self) -> str:
         return f"{self.account.login}/{self.name}"
+
+
+@dataclass(eq=False)
+class FakePull:
+    """A pull request; its head's repository may be gone."""
+
+    id: int
+    number: int
+    repository: FakeRepository
+    base_ref: str
+    base_sha: str
+    head: FakeRepository | None
+    head_ref: str
+    head_sha: str
+    user: FakeAccount
+    title: str
+    body: str | None = None
+    state: str = "open"
+    merge_sha: str | None = None
+    merged_by: FakeAccount | None = None
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    closed_at: datetime | None = None
+    merged_at: datetime | None = None
+
+    @property
+    def is_from_fork(self) -> bool:
+        return self.head is not self.repository
+
+
+@dataclass(eq=False)
+class FakeComment:
+    """What somebody, or an App, has written below a pull request."""
+
+    id: int
+    number: int
+    author: FakeAccount | FakeApp
+    body: str
+    app: FakeApp | None = None
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass

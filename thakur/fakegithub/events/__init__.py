@@ -2,6 +2,7 @@
 
 from thakur.fakegithub.events.checks import check_run_event, check_suite_event, status_event
 from thakur.fakegithub.events.installations import installation_event
+from thakur.fakegithub.events.pulls import pull_event
 from thakur.fakegithub.events.pushes import push_event, ref_event
 from thakur.fakegithub.events.repositories import renamed_event
 
@@ -9,6 +10,7 @@ __all__ = [
     "check_run_event",
     "check_suite_event",
     "installation_event",
+    "pull_event",
     "push_event",
     "ref_event",
     "renamed_event",

@@ -3,15 +3,16 @@
 from typing import Any
 
 from thakur.fakegithub.commits import ZERO, Commit, Person, between, commit_of, is_forced
+from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.people.shown import account_shown
 from thakur.fakegithub.shown.commits import changes_of
 from thakur.fakegithub.shown.repositories import repository_shown
 from thakur.fakegithub.state import FakeRepository
 
-EMAIL = "ada@example.com"
 
-
-def push_event(repository: FakeRepository, ref: str, before: str, after: str, web_url: str) -> dict[str, Any]:
+def push_event(
+    repository: FakeRepository, ref: str, before: str, after: str, by: FakeAccount, web_url: str
+) -> dict[str, Any]:
     """A ref has moved, from all zeros when it is new, to all zeros when it is gone."""
     path = repository.path
     is_gone = after == ZERO
@@ -32,12 +33,14 @@ def push_event(repository: FakeRepository, ref: str, before: str, after: str, we
         # Of this event alone, times of a repository are seconds.
         "repository": repository_shown(repository, web_url)
         | {"stargazers": 0, "master_branch": repository.default_branch},
-        "pusher": {"name": repository.owner, "email": EMAIL},
-        "sender": account_shown(repository.account, web_url),
+        "pusher": {"name": by.login, "email": by.email or f"{by.login}@example.com"},
+        "sender": account_shown(by, web_url),
     }
 
 
-def ref_event(repository: FakeRepository, ref: str, web_url: str, *, is_new: bool) -> tuple[str, dict[str, Any]]:
+def ref_event(
+    repository: FakeRepository, ref: str, by: FakeAccount, web_url: str, *, is_new: bool
+) -> tuple[str, dict[str, Any]]:
     """A branch or tag was made, or is gone."""
     _, kind, name = ref.split("/", 2)
     body = {
@@ -45,7 +48,7 @@ def ref_event(repository: FakeRepository, ref: str, web_url: str, *, is_new: boo
         "ref_type": "branch" if kind == "heads" else "tag",
         "pusher_type": "user",
         "repository": repository_shown(repository, web_url),
-        "sender": account_shown(repository.account, web_url),
+        "sender": account_shown(by, web_url),
     }
     if not is_new:
         return "delete", body

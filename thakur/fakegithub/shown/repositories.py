@@ -65,7 +65,7 @@ def repository_brief(repository: FakeRepository, web_url: str) -> dict[str, Any]
         "owner": account_shown(repository.account, web_url),
         "html_url": f"{web_url}/{repository.full_name}",
         "description": None,
-        "fork": False,
+        "fork": repository.fork_of is not None,
         "url": url,
     } | {name: f"{url}/{below}" for name, below in BELOW.items()}
 
