@@ -164,3 +164,28 @@ async def test_what_was_built_without_a_part_does_not_stand_for_the_commit(place
     assert attempt.inputs_digest is None
     warnings = [text for level, text in place.logs.writer(1).lines if level.value == "warning"]
     assert warnings == ["Left empty: the submodule theme. 127.0.0.1 may not be reached by git."]
+
+
+async def test_a_fork_s_build_is_lent_nothing_and_leaves_nothing(house, repository) -> None:
+    house.place.arrivals._git._sandbox = LocalSandbox(root_name(house.data_dir))
+    house.builds._rules = house.repositories._rules
+    repository.commit({"package.json": '{"dependencies": {"hono": "4"}}', "index.ts": ""})
+    project, principal = await house.project(), await house.principal()
+    asked = GitSource(url=f"file://{repository.path}")
+    await house.builds.request_git(principal, project.id, asked)
+    await house.jobs.drain()
+    cache = house.data_dir / "builds" / str(project.id) / "cache"
+    before = sorted(cache.rglob("*"))
+    foreign = []
+    for _ in range(2):
+        foreign.append(await house.builds.request_git(principal, project.id, asked, "pr-7"))
+        await house.jobs.drain()
+    own = await house.builds.request_git(principal, project.id, asked, "git-next")
+    await house.jobs.drain()
+
+    seen = [[step.name for step in (await house.look(build)).steps] for build in (*foreign, own)]
+    assert ["reuse" in names for names in seen] == [False, False, True]
+    assert "Reusing what #1 made" in (await house.texts(own))[1]
+    assert (await house.look(foreign[0])).source.is_foreign
+    assert sorted(cache.rglob("*")) == before
+    assert [path.name for path in cache.parent.iterdir()] == ["cache"]

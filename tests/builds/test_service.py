@@ -160,6 +160,19 @@ async def test_a_deleted_project_leaves_no_file(house: BuildHouse) -> None:
     assert (await house.look(waiting)).status is BuildStatus.CANCELED
 
 
+async def test_the_builds_of_an_environment_end_with_it_and_no_others(house: BuildHouse) -> None:
+    project, principal = await house.project(), await house.principal()
+    asked = GitSource(url="https://localhost/shop.git")
+    kept = await house.builds.request_git(principal, project.id, asked)
+    gone = await house.builds.request_git(principal, project.id, asked, "git-next")
+    assert gone.environment_id != kept.environment_id
+
+    await house.builds.environment_deleted(project.id, gone.environment_id)
+
+    assert (await house.look(gone)).status is BuildStatus.CANCELED
+    assert (await house.look(kept)).status is BuildStatus.QUEUED
+
+
 async def test_a_project_with_a_workspace_in_use_is_deleted_later(house: BuildHouse) -> None:
     project = await house.project()
     house.place.workspaces.prepare(project.id, 1, 1).mkdir()

@@ -54,6 +54,9 @@ class Consumer:
         if self.is_failing:
             raise OSError("the disk is away")
 
+    async def environment_deleted(self, project_id: int, environment_id: int) -> None:
+        raise AssertionError(project_id, environment_id)
+
 
 async def test_consumers_are_called_in_order_and_the_row_goes_last(db: Database, ours: Principal):
     calls: list[tuple[str, int]] = []

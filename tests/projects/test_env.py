@@ -93,6 +93,8 @@ async def test_previews_share_a_set_of_their_own(
 
     assert await env.resolve(production, Phase.START) == {"A": "production's"}
     assert await env.resolve(preview.id, Phase.START) == {"A": "previews'"}
+    fork = await projects.environment(shop.id, "pr-7")
+    assert [await env.resolve(fork.id, phase) for phase in (Phase.START, Phase.BUILD)] == [{}, {}]
 
 
 async def test_a_refused_one_keeps_all_from_being_set(env: LocalEnvVars, ours: Principal, shop: Project) -> None:

@@ -17,6 +17,19 @@ async def test_a_project_that_goes_is_withdrawn_from_every_edge(room: RolloutRoo
     assert list(room.edge.orders) == [kept.id]
 
 
+async def test_an_environment_that_goes_leaves_the_others_running(room: RolloutRoom) -> None:
+    shop = await room.project("shop")
+    kept = await room.deployed(shop)
+    preview = await room.deployed(shop, environment="git-next")
+    assert set(room.edge.orders) == {kept.id, preview.id}
+
+    for _ in range(2):
+        await room.withdrawal.environment_deleted(shop.id, preview.environment_id)
+
+    assert list(room.edge.orders) == [kept.id]
+    assert [order.deployment_id for order in await room.runtime.assigned(1)] == [kept.id]
+
+
 async def test_a_rollout_is_ended_before_its_project_is_withdrawn(committed_room: RolloutRoom) -> None:
     room = committed_room
     project = await room.project()

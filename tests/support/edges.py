@@ -88,10 +88,11 @@ class FakeEdge:
         self.orders.pop(deployment_id, None)
         self.routed.discard(deployment_id)
 
-    async def withdraw(self, project_id: int) -> None:
+    async def withdraw(self, project_id: int, environment_id: int | None = None) -> None:
         self._answer_if_here()
-        for deployment_id in [held for held, order in self.orders.items() if order.project_id == project_id]:
-            await self.discard(deployment_id)
+        for deployment_id, order in list(self.orders.items()):
+            if order.project_id == project_id and environment_id in (None, order.environment_id):
+                await self.discard(deployment_id)
         self.withdrawn.append(project_id)
 
     async def status(self, deployment_id: int) -> tuple[ReplicaStatus, ...]:

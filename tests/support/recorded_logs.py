@@ -35,7 +35,7 @@ class RecordingLogs:
         self.ended: list[int] = []
         self.retired: list[int] = []
 
-    async def open_build(self, project_id: int, number: int) -> int:
+    async def open_build(self, project_id: int, number: int, environment_id: int | None = None) -> int:
         return number
 
     def writer(self, stream_id: int, redactor: Redactor | None = None) -> RecordingWriter:

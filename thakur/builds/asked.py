@@ -38,7 +38,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     `digest` names what they are: the SHA-256 of an upload as received; of a commit one that stands for it and for what git
     may fetch beside it, and nothing until its ref is resolved. Of a git source `url` holds no secret, and `ref` is what was asked for: empty for the remote's HEAD. A fresh one is
     built also when an artifact of the same source and settings is there, and without framework caches. A pinned one is of
-    the `commit` that was asked for, wherever its ref leads by now.
+    the `commit` that was asked for, wherever its ref leads by now. A foreign one comes from a fork: it is lent nothing that
+    other builds have made, and leaves nothing for them.
     """
 
     kind: Literal["upload", "git"] = "upload"
@@ -52,3 +53,4 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     author: str | None = None
     is_fresh: bool = False
     is_pinned: bool = False
+    is_foreign: bool = False

@@ -93,7 +93,9 @@ class Pipeline:
             # The attempt before may run on where nobody can tell it that it is over.
             await self._logs.retire_writers(build.log_stream_id)
         writer = self._logs.writer(build.log_stream_id, redactor)
-        workspace = self._workspaces.prepare(build.project_id, build.id, build.attempt)
+        workspace = self._workspaces.prepare(
+            build.project_id, build.id, build.attempt, is_foreign=build.source.is_foreign
+        )
         if build.attempt > 1:
             writer.write(f"Attempt {build.attempt} begins: the one before was interrupted.", Level.DEPLOY)
         place = Place(
@@ -123,7 +125,7 @@ class Pipeline:
     async def _reused(self, attempt: Attempt, place: Place, settings: Overrides) -> Outcome | None:
         build = attempt.build
         begin = time.monotonic()
-        if not build.source.digest:
+        if not build.source.digest or build.source.is_foreign:
             return None
         attempt.inputs_digest = self._reuse.inputs_digest(build, place.env, settings)
         if build.source.is_fresh or (reused := await self._reuse.find(build, attempt.inputs_digest)) is None:
@@ -146,7 +148,7 @@ class Pipeline:
                 is_whole = await self._arrivals.arrive(attempt, place, credential)
             # What was left out now may be there the next time, so nothing made without it stands for the commit.
             made_of = self._reuse.inputs_digest(attempt.build, place.env, settings)
-            attempt.inputs_digest = made_of if is_whole else None
+            attempt.inputs_digest = made_of if is_whole and not attempt.build.source.is_foreign else None
             async with attempt.step("detect"):
                 decision = await planned(place, settings)
                 attempt.plan, plan = decision.effective, decision.plan

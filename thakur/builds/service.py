@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 
+import msgspec
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, cast, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -33,7 +34,7 @@ from thakur.builds.workspaces.directories import Workspaces
 from thakur.db import Database, DatabaseUnavailable, fits
 from thakur.git import GitRules, check_ref, check_url, folder_of
 from thakur.logs import Logs
-from thakur.projects import PRODUCTION, Projects, Repositories, RepositoryMissing
+from thakur.projects import PRODUCTION, Projects, Repositories, RepositoryMissing, is_fork
 from thakur.queue import BUILDS, Queue
 
 # A page of the API, and one more that tells of the next.
@@ -119,6 +120,8 @@ class LocalBuilds:
 
     async def _ask(self, principal: Principal, project_id: int, source: Source, label: str = PRODUCTION) -> Build:
         environment = await self._projects.environment(project_id, label)
+        if is_fork(label):
+            source = msgspec.structs.replace(source, is_foreign=True)
         number = await self._projects.take_number(project_id)
         row = BuildRow(
             project_id=project_id,
@@ -126,7 +129,7 @@ class LocalBuilds:
             number=number,
             source=plain(source),
             requested_by=principal.actor,
-            log_stream_id=await self._logs.open_build(project_id, number),
+            log_stream_id=await self._logs.open_build(project_id, number, environment.id),
         )
         build = await self._queue_up(row)
         log.info("build queued", extra={"build_id": build.id, "project_id": project_id, "number": number})
@@ -220,13 +223,22 @@ class LocalBuilds:
     async def keep_artifacts(self, needs: ArtifactNeeds) -> int:
         return await Removal(self._db, self._artifacts).keep(needs)
 
-    async def project_deleted(self, project_id: int) -> None:
+    async def environment_deleted(self, project_id: int, environment_id: int) -> None:
+        its = and_(BuildRow.project_id == project_id, BuildRow.environment_id == environment_id)
+        if await self._end_all(its):
+            raise BuildsRunning("A build of the environment is just being ended.")
+
+    async def _end_all(self, its: ColumnElement[bool]) -> bool:
+        """Whether one of them is still held by its worker."""
         async with self._db.session() as session:
-            await _end(session, BuildRow.project_id == project_id, BuildStatus.CANCELED, None)
+            await _end(session, its, BuildStatus.CANCELED, None)
             self._db.after_commit(session, lambda: self._queue.wake(BUILDS))
-            is_held = and_(BuildRow.project_id == project_id, BuildRow.worker.is_not(None), BuildRow.lease_until > NOW)
-            held = await session.scalar(select(BuildRow.id).where(is_held).limit(1))
-        if held is not None or self._workspaces.is_used(project_id):
+            is_held = and_(its, BuildRow.worker.is_not(None), BuildRow.lease_until > NOW)
+            return await session.scalar(select(BuildRow.id).where(is_held).limit(1)) is not None
+
+    async def project_deleted(self, project_id: int) -> None:
+        is_held = await self._end_all(BuildRow.project_id == project_id)
+        if is_held or self._workspaces.is_used(project_id):
             raise BuildsRunning("A build of the project is just being ended.")
         await asyncio.to_thread(self._workspaces.remove_project, project_id)
         await asyncio.to_thread(self._uploads.remove_project, project_id)

@@ -23,6 +23,7 @@ from thakur.github.interface import (
     SiteRefused,
     StatusState,
 )
+from thakur.github.pulls import End, PullRequest, PullRequests
 from thakur.github.rest import Rest
 from thakur.github.signing import check_key
 from thakur.github.sites import FULL_NAME, Site, site_of
@@ -37,6 +38,7 @@ __all__ = [
     "CredentialsRefused",
     "Delivery",
     "DeploymentState",
+    "End",
     "GitHubUnavailable",
     "Head",
     "Installation",
@@ -44,6 +46,8 @@ __all__ = [
     "Installed",
     "NotPermitted",
     "NotThere",
+    "PullRequest",
+    "PullRequests",
     "Repository",
     "RequestRefused",
     "Rest",

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from thakur.github.app import App
+from thakur.github.app import LONGEST_LIST, PAGE, App
 from thakur.github.interface import (
     CredentialsRefused,
     DeploymentState,
@@ -33,30 +33,36 @@ class Installed:
 
     async def repository(self, full_name: str) -> Repository:
         """Raises NotThere."""
-        return _repository(await self._ask("GET", f"/repos/{full_name}"))
+        return _repository(await self.ask("GET", f"/repos/{full_name}"))
 
     async def repository_of(self, repository_id: int) -> Repository:
         """The one of that id, whatever it is called by now. Raises NotThere."""
-        return _repository(await self._ask("GET", f"/repositories/{repository_id}"))
+        return _repository(await self.ask("GET", f"/repositories/{repository_id}"))
 
     async def head(self, repository_id: int, branch: str) -> Head | None:
         """The branch's newest commit; None when there is no such branch. Raises NotThere when the repository is gone."""
         path = f"/repositories/{repository_id}"
         try:
-            data = (await self._ask("GET", f"{path}/branches/{quote(branch, safe='')}")).data
+            data = (await self.ask("GET", f"{path}/branches/{quote(branch, safe='')}")).data
         except NotThere:
-            await self._ask("GET", path)
+            await self.ask("GET", path)
             return None
-        commit = data["commit"]
-        said = commit.get("commit") or {}
-        author = (said.get("author") or {}).get("name") or ""
-        return Head(str(commit["sha"]), str(said.get("message") or ""), str(author))
+        return _head(data["commit"])
+
+    async def commit(self, repository_id: int, sha: str) -> Head:
+        """One commit. Raises NotThere."""
+        return _head((await self.ask("GET", f"/repositories/{repository_id}/commits/{sha}")).data)
+
+    async def branches(self, repository_id: int) -> dict[str, str]:
+        """The newest commits of all branches, by name."""
+        found = await self.listed(f"/repositories/{repository_id}/branches?per_page={PAGE}")
+        return {str(each["name"]): str(each["commit"]["sha"]) for each in found}
 
     async def make_deployment(self, repository_id: int, sha: str, environment: str, description: str) -> int:
         """Its id; the one that there is already, if an earlier call was cut off."""
         path = f"/repositories/{repository_id}/deployments"
         query = f"?sha={sha}&environment={quote(environment, safe='')}&task=deploy"
-        for each in (await self._ask("GET", path + query)).data or []:
+        for each in (await self.ask("GET", path + query)).data or []:
             if each.get("description") == description:
                 return int(each["id"])
         asked = {
@@ -66,25 +72,37 @@ class Installed:
             "auto_merge": False,
             "required_contexts": [],
             "production_environment": environment == "production",
-            "transient_environment": False,
+            "transient_environment": environment != "production",
         }
-        return int((await self._ask("POST", path, asked)).data["id"])
+        return int((await self.ask("POST", path, asked)).data["id"])
 
     async def tell_deployment(
         self, repository_id: int, deployment_id: int, state: DeploymentState, told: dict[str, str]
     ) -> None:
         """`told` holds a description and URLs, by GitHub's names."""
         path = f"/repositories/{repository_id}/deployments/{deployment_id}/statuses"
-        await self._ask("POST", path, {"state": state, "auto_inactive": False} | _cut(told))
+        await self.ask("POST", path, {"state": state, "auto_inactive": False} | _cut(told))
 
     async def tell_commit(
         self, repository_id: int, sha: str, context: str, state: StatusState, told: dict[str, str]
     ) -> None:
         """`told` holds a description and a `target_url`."""
         path = f"/repositories/{repository_id}/statuses/{sha}"
-        await self._ask("POST", path, {"state": state, "context": context} | _cut(told))
+        await self.ask("POST", path, {"state": state, "context": context} | _cut(told))
 
-    async def _ask(self, method: str, path: str, body: object = None) -> Answer:
+    async def listed(self, path: str) -> list[Any]:
+        """Every item of a list, as far as it goes in this many pages."""
+        found: list[Any] = []
+        for _ in range(LONGEST_LIST):
+            answer = await self.ask("GET", path)
+            found += answer.data
+            if not answer.next_url:
+                break
+            path = answer.next_url
+        return found
+
+    async def ask(self, method: str, path: str, body: object = None) -> Answer:
+        """One question, with the installation's token. Raises what `Rest.ask` raises."""
         token = await self._app.tokens.get(self._scope)
         try:
             return await self._app.rest.ask(self._payer, method, path, token, body)
@@ -100,6 +118,12 @@ def _repository(answer: Answer) -> Repository:
         # It becomes a part of the URL that git is told.
         raise RequestRefused(f"GitHub names a repository {found.full_name[:100]!r}")
     return found
+
+
+def _head(commit: Any) -> Head:
+    said = commit.get("commit") or {}
+    author = (said.get("author") or {}).get("name") or ""
+    return Head(str(commit["sha"]), str(said.get("message") or ""), str(author))
 
 
 def _cut(told: dict[str, str]) -> dict[str, Any]:

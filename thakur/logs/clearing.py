@@ -42,6 +42,11 @@ class Clearing:
         for stream in await self._find(" WHERE project_id = %s", project_id):
             await self._remove(stream, stream.last_number)
 
+    async def remove_environment(self, environment_id: int) -> None:
+        """Remove every line of the environment's streams."""
+        for stream in await self._find(" WHERE environment_id = %s", environment_id):
+            await self._remove(stream, stream.last_number)
+
     async def _find(self, condition: LiteralString, value: int) -> Sequence[Stream]:
         async with self._db.connection() as connection:
             rows = await connection.execute(SELECT_STREAMS + condition, [value])

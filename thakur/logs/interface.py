@@ -130,8 +130,11 @@ class StreamWriter(Protocol):
 class Logs(Protocol):
     """Streams by id. Whoever asks has resolved the id through its own module, so no principal is asked here."""
 
-    async def open_build(self, project_id: int, number: int) -> int:
-        """The id of the stream of build `number`, made or opened again; its end is taken back."""
+    async def open_build(self, project_id: int, number: int, environment_id: int | None = None) -> int:
+        """The id of the stream of build `number`, made or opened again; its end is taken back.
+
+        Made for an environment, it goes with it.
+        """
 
     async def open_runtime(self, project_id: int, environment_id: int) -> int:
         """The id of the runtime stream of an environment, made if it is missing. It never ends."""
@@ -181,3 +184,6 @@ class Logs(Protocol):
 
         A projects.DeletionConsumer, the last one to be called. May be called twice.
         """
+
+    async def environment_deleted(self, project_id: int, environment_id: int) -> None:
+        """The same of one environment."""

@@ -65,8 +65,8 @@ class LocalLogs:
         if self._wakes:
             await self._wakes.close()
 
-    async def open_build(self, project_id: int, number: int) -> int:
-        return await self._streams.open_build(project_id, number)
+    async def open_build(self, project_id: int, number: int, environment_id: int | None = None) -> int:
+        return await self._streams.open_build(project_id, number, environment_id)
 
     async def open_runtime(self, project_id: int, environment_id: int) -> int:
         return await self._streams.open_runtime(project_id, environment_id)
@@ -115,6 +115,10 @@ class LocalLogs:
 
     async def project_deleted(self, project_id: int) -> None:
         await self._clearing.remove_project(project_id)
+
+    async def environment_deleted(self, project_id: int, environment_id: int) -> None:
+        del project_id
+        await self._clearing.remove_environment(environment_id)
 
     async def _add_to_build(
         self,

@@ -34,12 +34,12 @@ class Streams:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def open_build(self, project_id: int, number: int) -> int:
-        """Make the stream of a build, or take its end back."""
+    async def open_build(self, project_id: int, number: int, environment_id: int | None = None) -> int:
+        """Make the stream of a build, or take its end back; it goes with its environment."""
         return await self._open(
-            "INSERT INTO log_streams (project_id, kind, number) VALUES (%s, 'build', %s)"
+            "INSERT INTO log_streams (project_id, kind, number, environment_id) VALUES (%s, 'build', %s, %s)"
             " ON CONFLICT (project_id, number) WHERE kind = 'build' DO UPDATE SET ended_at = NULL RETURNING id",
-            (project_id, number),
+            (project_id, number, environment_id),
         )
 
     async def open_runtime(self, project_id: int, environment_id: int) -> int:

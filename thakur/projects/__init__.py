@@ -1,5 +1,6 @@
 """Projects: what a team owns, by name; each with its environments, its env vars and the counter that numbers its builds."""
 
+from thakur.projects.environment import EnvironmentGoing, Environments
 from thakur.projects.interface import (
     PRODUCTION,
     DeletionConsumer,
@@ -25,6 +26,7 @@ from thakur.projects.interface import (
     Scope,
     SettingRefused,
 )
+from thakur.projects.labels import branch_labels, fork_label, is_fork
 from thakur.projects.names import host_label, hostname, may_be_application, suggested_name
 from thakur.projects.overrides import TEXT_SETTINGS, changed, merged, overrides_of, said
 from thakur.projects.repository import GitTokenRefused, Repositories, Repository, RepositoryMissing
@@ -41,6 +43,8 @@ __all__ = [
     "EnvVarNotFound",
     "EnvVars",
     "Environment",
+    "EnvironmentGoing",
+    "Environments",
     "GitTokenRefused",
     "Imported",
     "LeftOut",
@@ -58,9 +62,12 @@ __all__ = [
     "RepositoryMissing",
     "Scope",
     "SettingRefused",
+    "branch_labels",
     "changed",
+    "fork_label",
     "host_label",
     "hostname",
+    "is_fork",
     "may_be_application",
     "merged",
     "overrides_of",

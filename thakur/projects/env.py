@@ -15,7 +15,6 @@ from thakur.projects.guard import guard_project
 from thakur.projects.interface import (
     ENV_BYTES,
     ENV_VARS,
-    PRODUCTION,
     EnvFull,
     EnvVar,
     EnvVarNotFound,
@@ -25,6 +24,7 @@ from thakur.projects.interface import (
     ProjectNotFound,
     Scope,
 )
+from thakur.projects.labels import scope_of
 from thakur.projects.models import EnvironmentRow, EnvironmentVariableRow
 from thakur.security import Sealer
 
@@ -137,7 +137,9 @@ class LocalEnvVars:
             if environment is None:
                 raise ProjectNotFound(f"There is no environment {environment_id}")
             project_id = environment.project_id
-            scope = Scope.PRODUCTION if environment.label == PRODUCTION else Scope.PREVIEW
+            scope = scope_of(environment.label)
+            if scope is None:
+                return {}
             found = await session.execute(
                 select(row.name, row.value)
                 .where(row.project_id == project_id, row.scope == scope, or_(row.phase.is_(None), row.phase == phase))

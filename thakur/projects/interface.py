@@ -175,6 +175,9 @@ class DeletionConsumer(Protocol):
     async def project_deleted(self, project_id: int) -> None:
         """Remove everything of the project but its rows. May be called twice; raises to be called again later."""
 
+    async def environment_deleted(self, project_id: int, environment_id: int) -> None:
+        """Remove everything of one of its environments but its rows; as above."""
+
 
 class Projects(Protocol):
     """The one place that turns a name into a project for a principal, filtered by team."""
@@ -214,7 +217,7 @@ class Projects(Protocol):
         """For jobs, which act for nobody. Raises ProjectNotFound."""
 
     async def environment(self, project_id: int, label: str) -> Environment:
-        """The environment of that label, made if it is missing."""
+        """The environment of that label, made if it is missing. Raises EnvironmentGoing."""
 
     async def environments(self, project_id: int) -> Sequence[Environment]:
         """All of the project's, production first. One query."""
@@ -251,6 +254,7 @@ class EnvVars(Protocol):
     async def resolve(self, environment_id: int, phase: Phase) -> dict[str, str]:
         """What a build or an application of that environment is given, by name. For jobs, which act for nobody.
 
+        That of a pull request from a fork is given nothing.
         Raises SecretUnreadable.
         """
 

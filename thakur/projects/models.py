@@ -45,11 +45,15 @@ class RepositoryRow(Base):
 
 class EnvironmentRow(Base):
     __tablename__ = "environments"
-    __table_args__ = (UniqueConstraint("project_id", "label"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'deleting')", name="status"),
+        UniqueConstraint("project_id", "label"),
+    )
 
     id: Mapped[Id]
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     label: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="active")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

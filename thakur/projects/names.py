@@ -36,9 +36,9 @@ def check_name(name: str) -> None:
 
 def suggested_name(text: str) -> str:
     """Turn any text, such as a folder's name, into a name that is allowed."""
-    name = _slug(text)
+    name = slug(text)
     while _BRANCH.search(name) or _PULL_REQUEST.search(name):
-        name = _slug(_PULL_REQUEST.sub("", _BRANCH.sub("-", name)))
+        name = slug(_PULL_REQUEST.sub("", _BRANCH.sub("-", name)))
     name = name[:NAME_CHARACTERS].strip("-")
     if _refusal(name):
         name = f"my-{name or 'app'}"[:NAME_CHARACTERS].strip("-")
@@ -49,7 +49,7 @@ def host_label(name: str, label: str) -> str:
     """The first label of the host name at which an environment of the project answers."""
     if label == PRODUCTION:
         return name
-    whole = f"{name}-{_slug(label)}".rstrip("-")
+    whole = f"{name}-{slug(label)}".rstrip("-")
     if len(whole) <= LABEL_CHARACTERS:
         return whole
     digest = hashlib.sha256(whole.encode()).hexdigest()[:HASH_CHARACTERS]
@@ -81,6 +81,7 @@ def _refusal(name: str) -> str:
     return ""
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """The text as a part of a host name, or nothing where none of it can be one."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")

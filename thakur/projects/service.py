@@ -12,6 +12,7 @@ from sqlalchemy.sql.expression import literal
 from thakur.accounts import Action, Principal
 from thakur.db import Database
 from thakur.projects.deletion import Deletion
+from thakur.projects.environment import EnvironmentGoing
 from thakur.projects.guard import guard_project, project_not_found
 from thakur.projects.interface import (
     PRODUCTION,
@@ -137,6 +138,8 @@ class LocalProjects:
             )
         if row is None:
             raise project_not_found(project_id)
+        if row.status != "active":
+            raise EnvironmentGoing(f"{label} is just being removed", hint="Ask again in a moment.")
         return Environment(id=row.id, project_id=row.project_id, label=row.label)
 
     async def environments(self, project_id: int) -> Sequence[Environment]:

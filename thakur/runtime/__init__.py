@@ -3,10 +3,18 @@
 Deciding (service, deployments, rollouts) knows the database; an edge (`edge`) knows processes, sockets and its own files only.
 """
 
-from thakur.runtime.facts import EdgeFacts, Edges, EdgeSeen, ReplicasSeen
-from thakur.runtime.interface import (
+from thakur.runtime.conflicts import (
     AlreadyActive,
     ArtifactGone,
+    EnvironmentUnknown,
+    ForkStays,
+    NeverActive,
+    NotActive,
+    NothingToCancel,
+    NothingToRestart,
+)
+from thakur.runtime.facts import EdgeFacts, Edges, EdgeSeen, ReplicasSeen
+from thakur.runtime.interface import (
     Assignments,
     Checked,
     Deployment,
@@ -15,12 +23,7 @@ from thakur.runtime.interface import (
     DeploymentsSought,
     Edge,
     EdgeUnavailable,
-    EnvironmentUnknown,
     HealthCheck,
-    NeverActive,
-    NotActive,
-    NothingToCancel,
-    NothingToRestart,
     Order,
     Prepared,
     RolloutFailure,
@@ -48,6 +51,7 @@ __all__ = [
     "EdgeUnavailable",
     "Edges",
     "EnvironmentUnknown",
+    "ForkStays",
     "HealthCheck",
     "NeverActive",
     "NotActive",

@@ -8,7 +8,7 @@ import msgspec
 
 from thakur.accounts import Principal
 from thakur.builds import Failure, Plan, Step
-from thakur.errors import Conflict, Invalid, NotFound, Unavailable
+from thakur.errors import Conflict, NotFound, Unavailable
 from thakur.projects import Overrides
 from thakur.runtime.facts import EdgeFacts
 from thakur.runtime.replica import ReplicaStatus
@@ -78,52 +78,10 @@ class DeploymentNotFound(NotFound):
     code = "deployment_not_found"
 
 
-class NeverActive(Conflict):
-    """Only what was live once can be brought back; this deployment ended before it was, or is still on its way."""
-
-    code = "never_active"
-
-
-class AlreadyActive(Conflict):
-    """The deployment that should come back is the one that is live."""
-
-    code = "already_active"
-
-
-class ArtifactGone(Conflict):
-    """The deployment's artifact is not kept any more."""
-
-    code = "artifact_gone"
-
-
-class NotActive(Conflict):
-    """Only what is live can be restarted."""
-
-    code = "not_active"
-
-
-class NothingToRestart(Conflict):
-    """The deployment is a directory of files: no process of it runs."""
-
-    code = "nothing_to_restart"
-
-
-class NothingToCancel(Conflict):
-    """The deployment's rollout has ended."""
-
-    code = "nothing_to_cancel"
-
-
 class RolloutUnderWay(Conflict):
     """A rollout of the project or of the environment is just being ended; the same call may work in a moment."""
 
     code = "rollout_under_way"
-
-
-class EnvironmentUnknown(Invalid):
-    """The project has no such environment to deploy to."""
-
-    code = "environment_unknown"
 
 
 class EdgeUnavailable(Unavailable):
@@ -227,8 +185,8 @@ class Edge(Protocol):
     async def discard(self, deployment_id: int) -> None:
         """Stop and forget a deployment that was prepared; if it was switched too, what it displaced gets its hosts back."""
 
-    async def withdraw(self, project_id: int) -> None:
-        """Stop serving the project: routes, replicas, files."""
+    async def withdraw(self, project_id: int, environment_id: int | None = None) -> None:
+        """Stop serving the project, or one of its environments alone: routes, replicas, files."""
 
     async def status(self, deployment_id: int) -> tuple[ReplicaStatus, ...]:
         """How its replicas fare; none for files, and for a deployment that the edge does not hold."""
@@ -284,7 +242,7 @@ class Rollouts(Protocol):
     async def redeploy(self, principal: Principal, project_id: int, number: int, environment: str) -> Deployment:
         """A new deployment of `number`'s artifact with the env vars of now, and the project's next number.
 
-        Raises DeploymentNotFound, EnvironmentUnknown, ArtifactGone.
+        Raises DeploymentNotFound, EnvironmentUnknown, ForkStays, ArtifactGone.
         """
 
     async def restart(self, principal: Principal, project_id: int, number: int) -> Deployment:

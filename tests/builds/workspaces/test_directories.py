@@ -43,6 +43,22 @@ def test_a_crash_that_left_no_packages_takes_none_from_the_next(tmp_path: Path) 
     assert not workspaces.is_used(7)
 
 
+def test_a_crash_keeps_nothing_of_foreign_code(tmp_path: Path) -> None:
+    workspaces = Workspaces(tmp_path)
+    begin(workspaces, build_id=2)
+    workspace = workspaces.prepare(7, 1, 1, is_foreign=True)
+    workspace.mkdir()
+    workspaces.loan(workspace, None).open(PLAN, is_fresh=False)
+    (workspace / ".thakur-cache" / "bun").mkdir()
+    (workspace / ".thakur-cache" / "bun" / "a.npm").write_text("x")
+    (tmp_path / "7" / "1-1-foreign.installed").touch()
+
+    workspaces.recover()
+
+    assert not workspaces.is_used(7)
+    assert [path.name for path in tmp_path.rglob("*.npm")] == []
+
+
 def test_what_an_earlier_attempt_left_is_gone_before_the_next(tmp_path: Path) -> None:
     workspaces = Workspaces(tmp_path)
     begin(workspaces)

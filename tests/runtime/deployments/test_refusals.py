@@ -12,6 +12,7 @@ from thakur.runtime import (
     ArtifactGone,
     DeploymentStatus,
     EnvironmentUnknown,
+    ForkStays,
     NeverActive,
     NotActive,
     NothingToRestart,
@@ -74,9 +75,20 @@ def test_a_restart_needs_something_that_runs() -> None:
         refusals.check_restart(make_deployment(status=S.STANDBY), artifact())
 
 
-def test_production_is_the_only_environment_to_deploy_to() -> None:
-    refusals.check_environment("production")
+def test_an_artifact_goes_to_production_or_to_where_it_has_been() -> None:
+    preview = make_deployment(1, 2, environment="git-next")
+    refusals.check_environment(preview, "production")
+    refusals.check_environment(preview, "git-next")
 
     with pytest.raises(EnvironmentUnknown) as refused:
-        refusals.check_environment("git-fix")
+        refusals.check_environment(preview, "git-fix")
     assert refused.value.field == "environment"
+    assert refused.value.hint == "Say: production or git-next"
+
+
+def test_what_came_from_a_fork_is_not_put_into_production() -> None:
+    fork = make_deployment(1, 2, environment="pr-7")
+    refusals.check_environment(fork, "pr-7")
+
+    with pytest.raises(ForkStays, match="fork"):
+        refusals.check_environment(fork, "production")

@@ -224,6 +224,19 @@ async def test_withdrawing_a_project_leaves_only_the_others(tmp_path: Path, monk
         assert "retire" not in " ".join(task.get_name() for task in started.edge._tasks._running)
 
 
+async def test_withdrawing_an_environment_leaves_the_project_s_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "WITHDRAW_DRAIN_SECONDS", 0.1)
+    async with bench(tmp_path) as started:
+        await _activate(started, 1)
+        await _activate(started, 2, environment_id=5, hosts=("shop-git-next.localhost",))
+        await started.edge.withdraw(1, 5)
+
+        assert list(started.fake_proxy.routes) == ["shop.localhost"]
+        assert len(started.homes()) == len(started.fake_proxy.pools) == 1
+
+
 async def test_a_deployment_that_does_not_come_back_healthy_keeps_its_route_and_its_restarts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

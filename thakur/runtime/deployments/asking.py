@@ -58,16 +58,17 @@ class LocalRollouts:
     async def redeploy(self, principal: Principal, project_id: int, number: int, environment: str) -> Deployment:
         await self._projects.authorize(principal, project_id, Action.DEPLOY)
         origin = await self._runtime.get(principal, project_id, number)
-        refusals.check_environment(environment)
+        refusals.check_environment(origin, environment)
         refusals.check_artifact(origin, await self._artifact(origin))
         new = await self._projects.take_number(project_id)
-        stream_id = await self._logs.open_build(project_id, new)
+        place = await self._projects.environment(project_id, environment)
+        stream_id = await self._logs.open_build(project_id, new, place.id)
         text = f"{principal.actor} deploys the artifact of #{number} again, with the env vars and settings of now."
         await self._logs.append(stream_id, [Entry(text, Level.DEPLOY)])
         await self._runtime.queue_up(
             Wanted(
                 project_id=project_id,
-                environment_id=(await self._projects.environment(project_id, environment)).id,
+                environment_id=place.id,
                 number=new,
                 artifact_id=origin.artifact_id,
                 plan=None if origin.plan is None else plain(origin.plan),

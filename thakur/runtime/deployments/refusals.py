@@ -1,18 +1,19 @@
 """Why something that a person asked of a deployment cannot be, and what to do instead."""
 
 from thakur.builds import Artifact
-from thakur.projects import PRODUCTION
-from thakur.runtime.deployments.store import ONCE_ACTIVE
-from thakur.runtime.interface import (
+from thakur.projects import PRODUCTION, is_fork
+from thakur.runtime.conflicts import (
     AlreadyActive,
     ArtifactGone,
-    Deployment,
     EnvironmentUnknown,
+    ForkStays,
     NeverActive,
     NotActive,
     NothingToCancel,
     NothingToRestart,
 )
+from thakur.runtime.deployments.store import ONCE_ACTIVE
+from thakur.runtime.interface import Deployment
 from thakur.runtime.statuses import DeploymentStatus
 
 _ENDED = {
@@ -60,11 +61,17 @@ def check_restart(deployment: Deployment, artifact: Artifact) -> None:
         )
 
 
-def check_environment(environment: str) -> None:
-    """Raises EnvironmentUnknown."""
-    if environment != PRODUCTION:
+def check_environment(origin: Deployment, environment: str) -> None:
+    """An artifact goes to production, or to where it has been. Raises EnvironmentUnknown, ForkStays."""
+    if environment not in (PRODUCTION, origin.environment):
+        hint = f"Say: {' or '.join(sorted({PRODUCTION, origin.environment}, reverse=True))}"
         raise EnvironmentUnknown(
-            f"There is no environment {environment} to deploy to.", hint=f"Say: {PRODUCTION}", field="environment"
+            f"There is no environment {environment} to deploy #{origin.number} to.", hint=hint, field="environment"
+        )
+    if is_fork(origin.environment) and environment == PRODUCTION:
+        raise ForkStays(
+            f"#{origin.number} was built from a fork, and production has env vars that no fork may see.",
+            hint="Merge the pull request: the push to production's branch is built.",
         )
 
 

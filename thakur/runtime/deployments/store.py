@@ -121,16 +121,26 @@ class DeploymentStore:
             lease_until=func.coalesce(DeploymentRow.lease_until, NOW),
         )
 
-    async def cancel_project(self, project_id: int) -> list[Displaced]:
-        """End every rollout of a project that is being deleted."""
+    async def cancel_project(self, project_id: int, environment_id: int | None = None) -> list[Displaced]:
+        """End every rollout of a project, or of one environment, that is being deleted."""
         async with self._db.session() as session:
-            its = and_(DeploymentRow.project_id == project_id, DeploymentRow.status.in_(UNFINISHED))
+            its = _of(project_id, environment_id) & DeploymentRow.status.in_(UNFINISHED)
             return await _end(session, its, S.CANCELED)
 
-    async def held(self, project_id: int) -> list[int]:
-        """The project's deployments that a worker rolls out or restarts, or has not put in order yet."""
+    async def retire_all(self, environment_id: int) -> None:
+        """Nothing is live there any more, and nothing is kept ready."""
         async with self._db.session() as session:
-            is_held = and_(DeploymentRow.project_id == project_id, DeploymentRow.lease_until.is_not(None))
+            ready = and_(
+                DeploymentRow.environment_id == environment_id, DeploymentRow.status.in_((S.ACTIVE, S.STANDBY))
+            )
+            await session.execute(update(DeploymentRow).where(ready).values(status=S.RETIRED))
+            is_open = and_(ActivationRow.environment_id == environment_id, ActivationRow.ended_at.is_(None))
+            await session.execute(update(ActivationRow).where(is_open).values(ended_at=NOW))
+
+    async def held(self, project_id: int, environment_id: int | None = None) -> list[int]:
+        """The deployments there that a worker rolls out or restarts, or has not put in order yet."""
+        async with self._db.session() as session:
+            is_held = _of(project_id, environment_id) & DeploymentRow.lease_until.is_not(None)
             return list(await session.scalars(select(DeploymentRow.id).where(is_held)))
 
     async def retire_old_standby(self) -> int:
@@ -186,6 +196,11 @@ async def _is_outdated(session: AsyncSession, wanted: Wanted) -> bool:
         ),
     )
     return newest is not None and newest > wanted.number
+
+
+def _of(project_id: int, environment_id: int | None) -> ColumnElement[bool]:
+    is_its = DeploymentRow.project_id == project_id
+    return is_its if environment_id is None else and_(is_its, DeploymentRow.environment_id == environment_id)
 
 
 def _unfinished_in(environment_id: int) -> ColumnElement[bool]:

@@ -185,15 +185,15 @@ class LocalEdge:
                 await self._routing.give_back(placement, predecessor)
             await self._take_down(placement, drain_seconds)
 
-    async def withdraw(self, project_id: int) -> None:
+    async def withdraw(self, project_id: int, environment_id: int | None = None) -> None:
         async with self._holding.locks[project_id]:
-            placements = self._holding.of_project(project_id)
+            placements = self._holding.of_project(project_id, environment_id)
             await self._routing.unroute(*placements)
             for placement in placements:
                 placement.is_routed = False
             await self._leaving.take_down_all(placements, WITHDRAW_DRAIN_SECONDS)
-            await self._assets.forget(project_id)
-            self._holding.forget_project(project_id)
+            await self._assets.forget(project_id, environment_id)
+            self._holding.forget_project(project_id, environment_id)
             await self._holding.forget(*placements)
 
     async def status(self, deployment_id: int) -> tuple[ReplicaStatus, ...]:

@@ -56,6 +56,12 @@ class Shelf:
                 shutil.rmtree(place)
             self._record.unlink()
 
+    def remove(self) -> None:
+        """Take away everything."""
+        for place in forms(self._place).values():
+            shutil.rmtree(place, ignore_errors=True)
+        self._record.unlink(missing_ok=True)
+
     def _remove(self, names: Iterable[str]) -> None:
         places = forms(self._place).values()
         for name in names:

@@ -35,10 +35,14 @@ class Assets:
             except OSError:
                 log.exception("assets not kept", extra={"deployment_id": order.deployment_id})
 
-    async def forget(self, project_id: int) -> None:
-        """Remove all of the project's. May be called twice."""
+    async def forget(self, project_id: int, environment_id: int | None = None) -> None:
+        """Remove all of the project's, or of one of its environments alone. May be called twice."""
+        kept = self._root / str(project_id) / ASSETS
         async with self._locks[project_id]:
-            await to_end(lambda: shutil.rmtree(self._root / str(project_id) / ASSETS, ignore_errors=True))
+            if environment_id is None:
+                await to_end(lambda: shutil.rmtree(kept, ignore_errors=True))
+            else:
+                await to_end(Shelf(kept / str(environment_id)).remove)
 
     async def run(self) -> None:
         """Remove each hour what has had its time."""

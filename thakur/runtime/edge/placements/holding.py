@@ -49,8 +49,13 @@ class Holding:
         """Those that are on their way out too."""
         return [*self.placements.values(), *self.leaving]
 
-    def of_project(self, project_id: int) -> list[Placement]:
-        return [placement for placement in self.all() if placement.order.project_id == project_id]
+    def of_project(self, project_id: int, environment_id: int | None = None) -> list[Placement]:
+        """Those of the project, or of one of its environments alone."""
+        return [
+            placement
+            for placement in self.all()
+            if placement.order.project_id == project_id and environment_id in (None, placement.order.environment_id)
+        ]
 
     async def make(self, order: Order) -> Placement:
         """A placement with a pool that no other ever had; not held yet."""
@@ -73,9 +78,10 @@ class Holding:
                 return remembered(each.start, is_same_artifact=True)
         return self._starts.get(order.project_id, Start())
 
-    def forget_project(self, project_id: int) -> None:
-        """It is gone; written down with the next save."""
-        self._starts.pop(project_id, None)
+    def forget_project(self, project_id: int, environment_id: int | None = None) -> None:
+        """It is gone, or one of its environments, whose start is the others' too; written down with the next save."""
+        if environment_id is None:
+            self._starts.pop(project_id, None)
 
     async def keep(self, placement: Placement) -> None:
         """Hold it from now on, in the place of any other of its deployment."""
