@@ -79,6 +79,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         repositories=core.repositories,
         github_apps=core.github.apps,
         connections=core.github.connections,
+        identities=core.github.identifying.identities,
         builds=core.builds,
         plans=wire_plans(settings),
         runtime=core.runtime,

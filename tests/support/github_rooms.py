@@ -15,6 +15,7 @@ from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.connections import LocalConnections
 from thakur.installations.lending import LocalLender
+from thakur.installations.people.sign_in_apps import LocalSignInApps
 from thakur.installations.reports import LocalReports
 from thakur.installations.sending import Sending
 from thakur.installations.tracks import LocalTracks
@@ -28,6 +29,8 @@ from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
 from thakur.webhooks.inbox import Inbox
 from thakur.webhooks.jobs import WebhookJobs
+from thakur.wiring.identifying import wire_identifying
+from thakur.wiring.people import wire_people
 
 RING = KeyRing({1: b"k" * 32})
 
@@ -81,7 +84,17 @@ class Rooms:
         self.sending = Sending(self.reports, self.clients)
         self.inbox = Inbox(db, self.queue)
         self.builds = NotedBuilds()
-        handling = Handling(self.apps, self.clients, self.connections, self.tracks, self.repositories)
+        self.people = wire_people(db)
+        self.sign_in_apps = LocalSignInApps(db, sealer, self.clients)
+        self.identifying = wire_identifying(db, RING, self.sign_in_apps, self.people)
+        handling = Handling(
+            self.apps,
+            self.clients,
+            self.connections,
+            self.tracks,
+            self.repositories,
+            self.identifying.identities,
+        )
         heads = Heads(
             self.clients,
             self.tracks,

@@ -19,6 +19,7 @@ from support.fake_accounts import (
     FakeTeams,
     FakeTokens,
 )
+from support.fake_identities import FakeIdentities
 from thakur.accounts import Action, Principal
 from thakur.api import ApiServices
 from thakur.builds import (
@@ -491,6 +492,7 @@ class Doubles:
     repositories: FakeRepositories = field(default_factory=FakeRepositories)
     github_apps: FakeGitHubApps = field(default_factory=FakeGitHubApps)
     connections: FakeConnections = field(default_factory=FakeConnections)
+    identities: FakeIdentities = field(default_factory=FakeIdentities)
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     caches: FakeCaches = field(default_factory=FakeCaches)
@@ -522,6 +524,7 @@ class Doubles:
             repositories=self.repositories,
             github_apps=self.github_apps,
             connections=self.connections,
+            identities=self.identities,
             builds=self.builds,
             plans=self.plans,
             caches=self.caches,

@@ -5,7 +5,7 @@ once and begins a *session*, a *token* lets a program in, a *device* is a comman
 are kept as hashes; out go principals.
 """
 
-from thakur.accounts.interface import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens
+from thakur.accounts.interface import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens, Vouching
 from thakur.accounts.principal import Action, ActionForbidden, Principal, Role, TokenScope
 from thakur.accounts.refusals import (
     AnswerNotKept,
@@ -102,5 +102,6 @@ __all__ = [
     "UserNameTaken",
     "UserNotFound",
     "Visitor",
+    "Vouching",
     "key_taken",
 ]

@@ -1,5 +1,6 @@
 """What accounts promise: who is asking, the secrets by which they are known, and their teams."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Protocol
 
@@ -143,6 +144,28 @@ class Teams(Protocol):
 
     async def list(self, principal: Principal) -> list[Team]:
         """The asker's, by name."""
+
+
+class Vouching(Protocol):
+    """Users for whom another place vouches, such as a GitHub. For whoever has asked that place, and for nobody else."""
+
+    async def make_user(self, wanted: str) -> int:
+        """A user of that name or one like it, in no team. Raises UserNameTaken."""
+
+    async def join(self, user_id: int, team_id: int, role: Role, because: str, visitor: Visitor) -> None:
+        """Let them into the team; who is in it already keeps the role that they have."""
+
+    async def team_ids(self, user_id: int) -> set[int]:
+        """The teams that they are in."""
+
+    async def begin(self, user_id: int, team_id: int, because: str, visitor: Visitor) -> str:
+        """A session of somebody who is in the team; returns its secret. Raises UserNotFound."""
+
+    async def shut_out(self, user_id: int, team_ids: Collection[int], because: str) -> None:
+        """End their sessions, and their tokens in these teams; they may come in again."""
+
+    async def leave(self, user_id: int, team_id: int, because: str) -> bool:
+        """Take them out of the team with their tokens there; False for an owner, who stays."""
 
 
 class IdempotencyKeys(Protocol):

@@ -8,6 +8,7 @@ import msgspec
 from thakur.accounts import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens
 from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
+from thakur.identities import Identities
 from thakur.installations import Apps, Connections
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects, Repositories
@@ -34,6 +35,7 @@ class ApiServices:
     repositories: Repositories
     github_apps: Apps
     connections: Connections
+    identities: Identities
     builds: Builds
     plans: Plans
     caches: Caches

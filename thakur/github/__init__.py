@@ -13,21 +13,29 @@ from thakur.github.interface import (
     Delivery,
     DeploymentState,
     GitHubUnavailable,
+    GrantRefused,
     Head,
     Installation,
     InstallationToken,
     NotPermitted,
     NotThere,
+    Organization,
     Repository,
+    RepositoryPage,
     RequestRefused,
     SiteRefused,
     StatusState,
+    TeamFound,
+    UserFound,
+    UserToken,
 )
+from thakur.github.oauth import OAuth
 from thakur.github.pulls import End, PullRequest, PullRequests
 from thakur.github.rest import Rest
 from thakur.github.signing import check_key
 from thakur.github.sites import FULL_NAME, Site, site_of
 from thakur.github.tokens import Scope
+from thakur.github.user import Bearer, User
 
 __all__ = [
     "FULL_NAME",
@@ -35,26 +43,35 @@ __all__ = [
     "AppFound",
     "AppKey",
     "AppKeyRefused",
+    "Bearer",
     "CredentialsRefused",
     "Delivery",
     "DeploymentState",
     "End",
     "GitHubUnavailable",
+    "GrantRefused",
     "Head",
     "Installation",
     "InstallationToken",
     "Installed",
     "NotPermitted",
     "NotThere",
+    "OAuth",
+    "Organization",
     "PullRequest",
     "PullRequests",
     "Repository",
+    "RepositoryPage",
     "RequestRefused",
     "Rest",
     "Scope",
     "Site",
     "SiteRefused",
     "StatusState",
+    "TeamFound",
+    "User",
+    "UserFound",
+    "UserToken",
     "check_key",
     "site_of",
 ]

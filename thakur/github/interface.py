@@ -54,6 +54,55 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str
     default_branch: str = "main"
     private: bool = False
+    archived: bool = False
+    fork: bool = False
+    description: str | None = None
+    pushed_at: datetime | None = None
+    # What whoever asked may do there: `admin`, `push`, `pull`.
+    permissions: dict[str, bool] = {}
+
+
+class RepositoryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a list; `next_page` is where it goes on."""
+
+    repositories: tuple[Repository, ...]
+    total: int
+    next_page: int | None = None
+
+
+class UserFound(msgspec.Struct, frozen=True, kw_only=True):
+    """A person or an organisation. The number stays; the login may be another one tomorrow, and somebody else's then."""
+
+    id: int
+    login: str
+    type: str = "User"
+
+
+class Organization(msgspec.Struct, frozen=True):
+    """An organisation that somebody is in."""
+
+    id: int
+    login: str
+
+
+class TeamFound(msgspec.Struct, frozen=True):
+    """A team of an organisation."""
+
+    id: int
+    slug: str
+    organization: Organization | None = None
+
+
+class UserToken(msgspec.Struct, frozen=True, kw_only=True):
+    """What acts for a person, and what renews it. Without an end it lives until somebody revokes it."""
+
+    access_token: str
+    refresh_token: str = ""
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"UserToken(expires_at={self.expires_at})"
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -117,6 +166,17 @@ class CredentialsRefused(ThakurError):
 
     code = "github_credentials_refused"
     status = 422
+
+
+class GrantRefused(ThakurError):
+    """GitHub gives no token for a code or a refresh token; `reason` is in its own word."""
+
+    code = "github_grant_refused"
+    status = 422
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"GitHub gives no token: {reason}", hint="Begin the sign-in again.")
+        self.reason = reason
 
 
 class NotPermitted(Forbidden):

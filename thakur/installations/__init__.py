@@ -22,10 +22,12 @@ from thakur.installations.interface import (
     RepositoryUnknown,
     WebhookSecret,
 )
+from thakur.installations.people import AppGone, SignInApp, SignInApps
 from thakur.installations.track import Look, Track, Tracks
 
 __all__ = [
     "AppAsked",
+    "AppGone",
     "AppRefused",
     "Apps",
     "Clients",
@@ -41,6 +43,8 @@ __all__ = [
     "Reports",
     "RepositoryShut",
     "RepositoryUnknown",
+    "SignInApp",
+    "SignInApps",
     "Track",
     "Tracks",
     "WebhookSecret",

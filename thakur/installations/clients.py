@@ -33,7 +33,7 @@ class LocalClients:
 
     def of(self, key: AppKey) -> App:
         """A client that is not kept."""
-        return App(key, self._rest(key.site.api_url))
+        return App(key, self.rest(key.site.api_url))
 
     async def installed(self, app: int, installation_id: int) -> Installed:
         return Installed(await self.app(app), installation_id)
@@ -43,7 +43,8 @@ class LocalClients:
         for rest in self._rests.values():
             await rest.close()
 
-    def _rest(self, api_url: str) -> Rest:
+    def rest(self, api_url: str) -> Rest:
+        """The one way to that API."""
         if api_url not in self._rests:
             gap = self._write_gap_seconds
             self._rests[api_url] = Rest(api_url) if gap is None else Rest(api_url, gap)

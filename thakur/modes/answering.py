@@ -123,6 +123,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         repositories=core.repositories,
         github_apps=core.github.apps,
         connections=core.github.connections,
+        identities=core.github.identifying.identities,
         builds=core.builds,
         plans=wire_plans(core.settings),
         caches=core.caches,

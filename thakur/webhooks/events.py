@@ -22,9 +22,11 @@ KNOWN: dict[str, frozenset[str] | None] = {
     "installation": frozenset({"created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"}),
     "installation_repositories": frozenset({"added", "removed"}),
     "repository": frozenset({"renamed", "transferred"}),
+    "github_app_authorization": frozenset({"revoked"}),
 }
 NEEDS_REPOSITORY = frozenset({"push", "delete", "repository"})
 NEEDS_INSTALLATION = frozenset({"installation", "installation_repositories"})
+NEEDS_SENDER = frozenset({"github_app_authorization"})
 
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,64}(?:\[bot\])?")
 
@@ -44,6 +46,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     installation_id: int | None = None
     branch: str = ""
     sender: str = ""
+    sender_id: int | None = None
 
 
 class _Thing(msgspec.Struct, frozen=True):
@@ -52,6 +55,7 @@ class _Thing(msgspec.Struct, frozen=True):
 
 class _Sender(msgspec.Struct, frozen=True):
     login: str = ""
+    id: Number | None = None
 
 
 class _Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +81,11 @@ def parse(name: str, body: bytes) -> Event | None:
     actions = KNOWN[name]
     if actions is not None and payload.action not in actions:
         return None
-    if (name in NEEDS_REPOSITORY and payload.repository is None) or (
-        name in NEEDS_INSTALLATION and payload.installation is None
+    sender_id = payload.sender.id if payload.sender else None
+    if (
+        (name in NEEDS_REPOSITORY and payload.repository is None)
+        or (name in NEEDS_INSTALLATION and payload.installation is None)
+        or (name in NEEDS_SENDER and sender_id is None)
     ):
         raise EventMalformed(f"A payload of {name} names what it is about")
     return Event(
@@ -88,6 +95,7 @@ def parse(name: str, body: bytes) -> Event | None:
         installation_id=payload.installation.id if payload.installation else None,
         branch=_branch(name, payload)[:TEXT_CHARACTERS].replace("\0", ""),
         sender=_login(payload.sender),
+        sender_id=sender_id,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from thakur.accounts import Principal, Role
+from thakur.identities import Identities
 from thakur.installations import Apps, Clients, Connections, Track, Tracks
 from thakur.projects import Repositories, Repository
 from thakur.webhooks.events import Event
@@ -14,13 +15,20 @@ class Handling:
     """Acts on events; each may come twice, late, and in any order."""
 
     def __init__(
-        self, apps: Apps, clients: Clients, connections: Connections, tracks: Tracks, repositories: Repositories
+        self,
+        apps: Apps,
+        clients: Clients,
+        connections: Connections,
+        tracks: Tracks,
+        repositories: Repositories,
+        identities: Identities,
     ) -> None:
         self._apps = apps
         self._clients = clients
         self._connections = connections
         self._tracks = tracks
         self._repositories = repositories
+        self._identities = identities
 
     async def act(self, app: int, event: Event) -> None:
         """Raises what GitHub's client raises, to be called again."""
@@ -30,6 +38,7 @@ class Handling:
             "installation": self._installation_changed,
             "installation_repositories": self._installation_changed,
             "repository": self._repository_changed,
+            "github_app_authorization": self._authorization_revoked,
         }
         if event.name in handlers:
             await handlers[event.name](app, event)
@@ -66,6 +75,11 @@ class Handling:
             if repository is not None and repository.url == each.url != url:
                 await self._repositories.set(acting(each.team_id), each.project_id, url, repository.branch)
         await self._connections.renamed(app, event.repository_id, found.full_name, url)
+
+    async def _authorization_revoked(self, app: int, event: Event) -> None:
+        # The one event that is taken at its word: to be wrong costs a sign-in, to ask first could leave a door open.
+        assert event.sender_id is not None
+        await self._identities.revoked(app, event.sender_id)
 
 
 def branch_of(track: Track, repositories: Mapping[int, Repository]) -> str | None:

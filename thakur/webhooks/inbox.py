@@ -48,6 +48,7 @@ class Inbox:
             "installation_id": event.installation_id,
             "branch": event.branch,
             "sender": event.sender,
+            "sender_id": event.sender_id,
         }
         made = insert(Row).values(app_id=app, guid=guid, **values)
         again = made.on_conflict_do_update(
@@ -84,6 +85,7 @@ class Inbox:
             installation_id=row.installation_id,
             branch=row.branch,
             sender=row.sender,
+            sender_id=row.sender_id,
         )
         return Taken(row.id, row.app_id, event, row.attempts, ids)
 

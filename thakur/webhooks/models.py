@@ -27,6 +27,7 @@ class DeliveryRow(Base):
     installation_id: Mapped[int | None]
     branch: Mapped[str]
     sender: Mapped[str]
+    sender_id: Mapped[int | None]
     status: Mapped[str] = mapped_column(server_default="received")
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     reason: Mapped[str] = mapped_column(server_default="")

@@ -55,7 +55,7 @@ class Core:
     consumers: list[DeletionConsumer] = field(default_factory=list)
 
     async def close(self) -> None:
-        await self.github.clients.close()
+        await self.github.close()
         await self.queue.close()
         await self.db.close()
 
@@ -65,11 +65,11 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     data = settings.data_dir
     db, queue = Database(urls.database_url), Queue(urls.redis_url)
     consumers: list[DeletionConsumer] = []
-    projects = LocalProjects(db, queue, consumers)
-    ring = load_or_create_ring(settings.key_file)
+    projects, ring = LocalProjects(db, queue, consumers), load_or_create_ring(settings.key_file)
     sealer, tokens = Sealer(ring, "env vars"), Sealer(ring, "git tokens")
     repositories = LocalRepositories(db, tokens, git_rules(settings))
-    github = wire_github(db, queue, ring, projects, pulls=settings.pulls_from_github)
+    people = wire_people(db)
+    github = wire_github(db, queue, ring, projects, people, pulls=settings.pulls_from_github)
     env_vars, logs = LocalEnvVars(db, sealer), LocalLogs(db, urls.redis_url)
     workspaces = Workspaces(data / "builds")
     caches = LocalCaches(projects, workspaces)
@@ -83,7 +83,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         urls=urls,
         db=db,
         queue=queue,
-        people=wire_people(db),
+        people=people,
         projects=projects,
         env_vars=env_vars,
         repositories=repositories,
@@ -97,7 +97,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         addresses=addresses,
         interrupts=interrupts,
         runtime=LocalRuntime(db, projects, builds, logs, queue, addresses, interrupts, snapshots),
-        sealed=(resealing_of_env(db, sealer), resealing_of_tokens(db, tokens), snapshots, github.sealed),
+        sealed=(resealing_of_env(db, sealer), resealing_of_tokens(db, tokens), snapshots, *github.sealed),
         consumers=consumers,
     )
 

@@ -10,13 +10,14 @@ from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.connections import LocalConnections
 from thakur.installations.lending import LocalLender
+from thakur.installations.people.sign_in_apps import LocalSignInApps
 from thakur.installations.reports import LocalReports
 from thakur.installations.secrets import ResealingOfApps
 from thakur.installations.sending import Sending
 from thakur.installations.tracks import EVERY, LocalTracks
 from thakur.projects import Projects
 from thakur.queue import REPORTS, WEBHOOKS, Queue, Worker
-from thakur.security import KeyRing, Sealer
+from thakur.security import KeyRing, SealedRows, Sealer
 from thakur.webhooks.following import Following
 from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
@@ -25,6 +26,8 @@ from thakur.webhooks.jobs import WebhookJobs
 from thakur.webhooks.pulling import Pulling
 from thakur.webhooks.receiver import Receiver
 from thakur.webhooks.recovery import Recovery
+from thakur.wiring.identifying import Identifying, wire_identifying
+from thakur.wiring.people import People
 
 if TYPE_CHECKING:
     from thakur.wiring.core import Core
@@ -45,7 +48,12 @@ class GitHub:
     tracks: LocalTracks
     lender: LocalLender
     reports: LocalReports
-    sealed: ResealingOfApps
+    identifying: Identifying
+    sealed: tuple[SealedRows, ...]
+
+    async def close(self) -> None:
+        await self.identifying.tokens.stop()
+        await self.clients.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,15 @@ class Receiving:
     workers: tuple[Worker, ...]
 
 
-def wire_github(db: Database, queue: Queue, ring: KeyRing, projects: Projects, *, pulls: bool) -> GitHub:
+def wire_github(
+    db: Database, queue: Queue, ring: KeyRing, projects: Projects, people: People, *, pulls: bool
+) -> GitHub:
     """Make them. Where GitHub cannot tell, it is asked: `pulls`."""
     sealer = Sealer(ring, "github apps")
     clients = LocalClients(db, sealer)
     apps = LocalApps(db, sealer, clients, is_pulled=pulls)
     connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS))
+    identifying = wire_identifying(db, ring, LocalSignInApps(db, sealer, clients), people)
     return GitHub(
         clients=clients,
         apps=apps,
@@ -69,7 +80,8 @@ def wire_github(db: Database, queue: Queue, ring: KeyRing, projects: Projects, *
         tracks=LocalTracks(db, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY),
         lender=LocalLender(connections, clients),
         reports=LocalReports(db, lambda: queue.wake(REPORTS)),
-        sealed=ResealingOfApps(db, sealer),
+        identifying=identifying,
+        sealed=(ResealingOfApps(db, sealer), identifying.sealed),
     )
 
 
@@ -77,7 +89,8 @@ def wire_receiving(core: "Core") -> Receiving:
     """Make the api's part."""
     github = core.github
     inbox = Inbox(core.db, core.queue)
-    handling = Handling(github.apps, github.clients, github.connections, github.tracks, core.repositories)
+    identities = github.identifying.identities
+    handling = Handling(github.apps, github.clients, github.connections, github.tracks, core.repositories, identities)
     heads = Heads(
         github.clients,
         github.tracks,

@@ -10,6 +10,7 @@ from thakur.accounts.service import LocalAccounts
 from thakur.accounts.sessions import LocalSessions
 from thakur.accounts.teams import LocalTeams
 from thakur.accounts.tokens import LocalTokens
+from thakur.accounts.vouching import LocalVouching
 from thakur.db import Database
 
 
@@ -24,6 +25,8 @@ class People:
     devices: LocalDevices
     teams: LocalTeams
     idempotency_keys: LocalIdempotencyKeys
+    vouching: LocalVouching
+    attempts: Attempts
 
 
 def wire_people(db: Database) -> People:
@@ -37,4 +40,6 @@ def wire_people(db: Database) -> People:
         devices=LocalDevices(db, attempts),
         teams=LocalTeams(db),
         idempotency_keys=LocalIdempotencyKeys(db),
+        vouching=LocalVouching(db),
+        attempts=attempts,
     )
