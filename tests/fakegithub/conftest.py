@@ -29,6 +29,6 @@ def ask(house):
     """Asks of the shop as the App's installation; the answer's data."""
 
     async def ask(path: str, method: str = "GET", body: object = None) -> Any:
-        return (await house.installed._ask(method, f"/repos/ada/shop{path}", body)).data
+        return (await house.installed.ask(method, f"/repos/ada/shop{path}", body)).data
 
     return ask

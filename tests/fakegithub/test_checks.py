@@ -99,7 +99,7 @@ async def test_an_app_that_may_write_checks_has_a_suite_of_its_own_that_waits_fo
 
     await eventually(lambda: len(of(got, "check_suite")) == 1)
     assert of(got, "check_suite")[0][1]["action"] == "requested"
-    (suite,) = (await house.installed._ask("GET", f"/repos/ada/shop/commits/{sha}/check-suites")).data["check_suites"]
+    (suite,) = (await house.installed.ask("GET", f"/repos/ada/shop/commits/{sha}/check-suites")).data["check_suites"]
     assert (suite["status"], suite["latest_check_runs_count"]) == ("queued", 0)
 
 

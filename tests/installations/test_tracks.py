@@ -2,6 +2,8 @@
 
 import pytest
 
+from thakur.installations import Seen
+
 
 @pytest.fixture
 async def project(rooms) -> int:
@@ -17,7 +19,7 @@ async def test_a_project_that_follows_a_repository_has_one_track_of_production_t
     assert look.track == track
     assert await rooms.tracks.claim() is None, "it is being looked at"
 
-    await rooms.tracks.looked(look, asked="1" * 40)
+    await rooms.tracks.looked(look, Seen(asked="1" * 40, built="1" * 40))
 
     assert await rooms.tracks.claim() is None, "it was looked at"
     assert [each.asked for each in await rooms.tracks.of([project])] == ["1" * 40]
@@ -27,6 +29,6 @@ async def test_a_push_that_comes_while_it_is_looked_at_has_it_looked_at_again(ro
     look = await rooms.tracks.claim()
 
     await rooms.tracks.look_soon([look.track.id], "grace")
-    await rooms.tracks.looked(look, asked="1" * 40)
+    await rooms.tracks.looked(look, Seen(asked="1" * 40, built="1" * 40))
 
     assert (await rooms.tracks.claim()).track.pushed_by == "grace"

@@ -80,6 +80,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         github_apps=core.github.apps,
         connections=core.github.connections,
         identities=core.github.identifying.identities,
+        tracks=core.github.tracks,
         builds=core.builds,
         plans=wire_plans(settings),
         runtime=core.runtime,

@@ -25,6 +25,7 @@ from thakur.projects.service import LocalProjects
 from thakur.queue import REPORTS, WEBHOOKS
 from thakur.security import KeyRing, Sealer
 from thakur.webhooks.events import parse
+from thakur.webhooks.filters.filtering import Filtering
 from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
 from thakur.webhooks.inbox import Inbox
@@ -102,6 +103,7 @@ class Rooms:
             self.repositories,
             self.builds,
             self.reports,
+            Filtering(),
             lambda name, number: f"http://127.0.0.1/projects/{name}/deployments/{number}",
         )
         self.jobs = WebhookJobs(self.inbox, handling, self.tracks, heads)

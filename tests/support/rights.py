@@ -89,6 +89,8 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
         {"app_id": 1, "client_id": "a", "client_secret": "b", "private_key": "no key", "webhook_secret": "c" * 32},
     ),
     ("PUT", f"{P}/{{name}}/github"): (Action.CONFIGURE, JSON, {"repository": "ada/shop"}),
+    ("PATCH", f"{P}/{{name}}/github"): (Action.CONFIGURE, JSON, {"filters": {"wait_for_checks": True}}),
+    ("POST", f"{P}/{{name}}/github/deployments"): (Action.DEPLOY, JSON, {}),
     ("PUT", f"{P}/{{name}}/repository"): (Action.CONFIGURE, JSON, {"git_url": "https://github.com/ada/shop"}),
     ("DELETE", f"{P}/{{name}}/repository"): (Action.CONFIGURE,),
     ("DELETE", f"{P}/{{name}}/cache"): (Action.DEPLOY,),

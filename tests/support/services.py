@@ -40,8 +40,18 @@ from thakur.builds import (
 from thakur.errors import ThakurError
 from thakur.git import GitRules, check_ref, check_url, folder_of
 from thakur.github import Site, site_of
-from thakur.installations import AppAsked, Connection, GitHubApp, RepositoryUnknown
+from thakur.installations import (
+    AppAsked,
+    Connection,
+    Filters,
+    GitHubApp,
+    Held,
+    NotFollowing,
+    NothingHeld,
+    RepositoryUnknown,
+)
 from thakur.installations import Found as FoundRepository
+from thakur.installations.filters import changed_filters
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
 from thakur.projects import (
     Environment,
@@ -191,6 +201,21 @@ class FakeConnections:
 
     async def of(self, project_ids: Collection[int]) -> dict[int, Connection]:
         return {project_id: self.rows[project_id] for project_id in project_ids if project_id in self.rows}
+
+    async def change_filters(self, principal: Principal, project_id: int, changes: Mapping[str, Any]) -> Filters:
+        if project_id not in self.rows:
+            raise NotFollowing("This project follows no repository on GitHub")
+        filters = changed_filters(self.rows[project_id].filters, changes)
+        self.rows[project_id] = msgspec.structs.replace(self.rows[project_id], filters=filters)
+        return filters
+
+    async def build_held(self, project_id: int, label: str, pushed_by: str) -> Held:
+        """As tracks do, of which this knows production's alone."""
+        held = self.rows[project_id].held if project_id in self.rows and label == "production" else None
+        if held is None:
+            raise NothingHeld("No commit is held back there")
+        self.rows[project_id] = msgspec.structs.replace(self.rows[project_id], held=None)
+        return held
 
 
 class FakeLogs:
@@ -525,6 +550,7 @@ class Doubles:
             github_apps=self.github_apps,
             connections=self.connections,
             identities=self.identities,
+            tracks=self.connections,
             builds=self.builds,
             plans=self.plans,
             caches=self.caches,

@@ -41,4 +41,11 @@ EnvValues = Annotated[dict[str, str], msgspec.Meta(extra_json_schema={"propertyN
 Settings = Annotated[
     dict[str, Any], msgspec.Meta(extra_json_schema={"properties": _SETTINGS, "additionalProperties": False})
 ]
+_FILTERS = {
+    "wait_for_checks": _TRUTH,
+    "paths": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1, "maxLength": 200}, "maxItems": 50},
+}
+FilterChanges = Annotated[
+    dict[str, Any], msgspec.Meta(extra_json_schema={"properties": _FILTERS, "additionalProperties": False})
+]
 Number = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]

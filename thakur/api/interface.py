@@ -9,7 +9,7 @@ from thakur.accounts import Accounts, Devices, IdempotencyKeys, Links, Sessions,
 from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.identities import Identities
-from thakur.installations import Apps, Connections
+from thakur.installations import Apps, Connections, Tracks
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
@@ -36,6 +36,7 @@ class ApiServices:
     github_apps: Apps
     connections: Connections
     identities: Identities
+    tracks: Tracks
     builds: Builds
     plans: Plans
     caches: Caches

@@ -27,6 +27,7 @@ from thakur.fakegithub.rest.apps import AppRoutes
 from thakur.fakegithub.rest.checks import CheckRoutes
 from thakur.fakegithub.rest.comments import CommentRoutes
 from thakur.fakegithub.rest.commits import CommitRoutes
+from thakur.fakegithub.rest.contents import ContentRoutes
 from thakur.fakegithub.rest.organizations import OrganizationRoutes
 from thakur.fakegithub.rest.pulls import PullRoutes
 from thakur.fakegithub.rest.repositories import RepositoryRoutes
@@ -75,6 +76,7 @@ class FakeGitHub:
             PullRoutes(self.state, self.url),
             CommentRoutes(self.state, self.url),
             CommitRoutes(self.state, self.url),
+            ContentRoutes(self.state, self.url),
             UserRoutes(self.state, self.url),
             OrganizationRoutes(self.state, self.url),
             ApplicationRoutes(self.state, self.url),

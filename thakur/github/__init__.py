@@ -4,6 +4,7 @@ The client alone: no table, and nothing of what is built. Every GitHub is one by
 """
 
 from thakur.github.app import App
+from thakur.github.commits import Blob, Check, Commits
 from thakur.github.installed import Installed
 from thakur.github.interface import (
     AppFound,
@@ -44,6 +45,9 @@ __all__ = [
     "AppKey",
     "AppKeyRefused",
     "Bearer",
+    "Blob",
+    "Check",
+    "Commits",
     "CredentialsRefused",
     "Delivery",
     "DeploymentState",

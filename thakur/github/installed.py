@@ -6,6 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from thakur.github.app import LONGEST_LIST, PAGE, App
+from thakur.github.commits import Commits
 from thakur.github.interface import (
     CredentialsRefused,
     DeploymentState,
@@ -57,6 +58,10 @@ class Installed:
         """The newest commits of all branches, by name."""
         found = await self.listed(f"/repositories/{repository_id}/branches?per_page={PAGE}")
         return {str(each["name"]): str(each["commit"]["sha"]) for each in found}
+
+    def commits(self, repository_id: int) -> Commits:
+        """What there is to know of a repository's commits."""
+        return Commits(self.ask, repository_id, self._app.key.app_id)
 
     async def make_deployment(self, repository_id: int, sha: str, environment: str, description: str) -> int:
         """Its id; the one that there is already, if an earlier call was cut off."""

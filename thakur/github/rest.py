@@ -23,6 +23,8 @@ HEADERS = {
 }
 ANSWER_SECONDS = 15.0
 ANSWER_BYTES = 8 * 1024 * 1024
+# What is larger is not kept to be asked for by its tag.
+KEPT_BYTES = 256 * 1024
 REDIRECTS = 3
 TRIES = 3
 FIRST_BACKOFF_SECONDS = 0.3
@@ -124,6 +126,8 @@ class Rest:
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 if len(raw) > ANSWER_BYTES:
                     raise GitHubUnavailable("its answer has no end", 60.0)
+                if len(raw) > KEPT_BYTES:
+                    found.pop("etag", None)
                 return Exchanged(answer.status, found, msgspec.json.decode(raw) if raw else None)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise GitHubUnavailable(f"{urlsplit(url).netloc} does not answer ({type(error).__name__})", 1.0) from error

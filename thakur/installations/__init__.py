@@ -4,6 +4,7 @@ A project follows *tracks* of its repository, each into an environment: a *look*
 *lent* a token for the one repository.
 """
 
+from thakur.installations.filters import FilterRefused, Filters, Held, NotFollowing, NothingHeld, any_is_meant
 from thakur.installations.interface import (
     AppAsked,
     AppRefused,
@@ -23,7 +24,7 @@ from thakur.installations.interface import (
     WebhookSecret,
 )
 from thakur.installations.people import AppGone, SignInApp, SignInApps
-from thakur.installations.track import Look, Track, Tracks
+from thakur.installations.track import Look, Seen, Track, Tracks
 
 __all__ = [
     "AppAsked",
@@ -33,19 +34,26 @@ __all__ = [
     "Clients",
     "Connection",
     "Connections",
+    "FilterRefused",
+    "Filters",
     "Found",
     "GitHubApp",
     "Guard",
+    "Held",
     "InstalledOn",
     "Lender",
     "Look",
+    "NotFollowing",
+    "NothingHeld",
     "Report",
     "Reports",
     "RepositoryShut",
     "RepositoryUnknown",
+    "Seen",
     "SignInApp",
     "SignInApps",
     "Track",
     "Tracks",
     "WebhookSecret",
+    "any_is_meant",
 ]

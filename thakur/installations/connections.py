@@ -1,7 +1,9 @@
 """Connections, as rows: which project follows which repository."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -9,7 +11,14 @@ from thakur.accounts import Action, Principal
 from thakur.db import Callback, Database
 from thakur.github import FULL_NAME, NotThere
 from thakur.installations.apps import LocalApps
-from thakur.installations.interface import Clients, Connection, Found, Guard, RepositoryUnknown
+from thakur.installations.filters import Filters, Held, NotFollowing, changed_filters, filters_of
+from thakur.installations.interface import (
+    Clients,
+    Connection,
+    Found,
+    Guard,
+    RepositoryUnknown,
+)
 from thakur.installations.models import AppRow, ConnectionRow, TrackRow
 from thakur.installations.track import PRODUCTION
 
@@ -65,7 +74,15 @@ class LocalConnections:
             "url": found.url,
         }
         made = insert(Row).values(project_id=project_id, **values)
-        begun = {"asked": None, "pushed_by": principal.actor, "trouble": "", "look_at": func.clock_timestamp()}
+        begun: dict[str, Any] = {
+            "asked": None,
+            "built": None,
+            "anyway": None,
+            "held": None,
+            "pushed_by": principal.actor,
+            "trouble": "",
+            "look_at": func.clock_timestamp(),
+        }
         production = insert(TrackRow).values(project_id=project_id, label=PRODUCTION, **begun)
         keys = [TrackRow.project_id, TrackRow.label]
         async with self._db.session() as session:
@@ -82,6 +99,22 @@ class LocalConnections:
     async def following(self, app: int, repository_id: int) -> list[Connection]:
         return await self._where(Row.app_id == app, Row.repository_id == repository_id)
 
+    async def change_filters(self, principal: Principal, project_id: int, changes: Mapping[str, Any]) -> Filters:
+        await self._guard.authorize(principal, project_id, Action.CONFIGURE)
+        async with self._db.session() as session:
+            row = await session.get(Row, project_id, with_for_update=True)
+            if row is None:
+                raise NotFollowing(
+                    "This project follows no repository on GitHub",
+                    hint="Follow one first: thakur projects create NAME --github OWNER/REPO.",
+                )
+            filters = changed_filters(filters_of(row.filters), changes)
+            row.filters = msgspec.to_builtins(filters)
+            soon = update(TrackRow).where(TrackRow.project_id == project_id).values(look_at=func.clock_timestamp())
+            await session.execute(soon)
+            self._db.after_commit(session, self._wake)
+        return filters
+
     async def renamed(self, app: int, repository_id: int, full_name: str, url: str) -> None:
         async with self._db.session() as session:
             is_it = (Row.app_id == app, Row.repository_id == repository_id)
@@ -90,7 +123,7 @@ class LocalConnections:
     async def _where(self, *which: ColumnElement[bool]) -> list[Connection]:
         is_its = (TrackRow.project_id == Row.project_id) & (TrackRow.label == PRODUCTION)
         query = (
-            select(Row, AppRow.team_id, TrackRow.trouble)
+            select(Row, AppRow.team_id, TrackRow.trouble, TrackRow.held)
             .join(AppRow, AppRow.id == Row.app_id)
             .outerjoin(TrackRow, is_its)
             .where(*which)
@@ -98,10 +131,12 @@ class LocalConnections:
         )
         async with self._db.session() as session:
             found = await session.execute(query)
-            return [connection_of(row, team_id, trouble or "") for row, team_id, trouble in found]
+            return [connection_of(row, team_id, trouble or "", held) for row, team_id, trouble, held in found]
 
 
-def connection_of(row: ConnectionRow, team_id: int, trouble: str = "") -> Connection:
+def connection_of(
+    row: ConnectionRow, team_id: int, trouble: str = "", held: dict[str, Any] | None = None
+) -> Connection:
     """The connection that the row tells of."""
     return Connection(
         project_id=row.project_id,
@@ -111,5 +146,12 @@ def connection_of(row: ConnectionRow, team_id: int, trouble: str = "") -> Connec
         repository_id=row.repository_id,
         full_name=row.full_name,
         url=row.url,
+        filters=filters_of(row.filters),
         trouble=trouble,
+        held=held_of(held) if held else None,
     )
+
+
+def held_of(kept: dict[str, Any]) -> Held:
+    """The commit that a row keeps as held back."""
+    return msgspec.convert(kept, Held)

@@ -1,14 +1,15 @@
 """GitHub Apps of teams, where they are installed, which project follows which repository, and what GitHub is told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from thakur.accounts import Action, Principal
 from thakur.errors import Invalid, NotFound, Unavailable
 from thakur.github import App, DeploymentState, Installation, Installed
+from thakur.installations.filters import Filters, Held
 
 # A method below is named `list`, which hides the type in the annotations after it.
 list_of = list
@@ -67,7 +68,10 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """A project that follows a repository; `trouble` is why production's branch cannot be looked at, as a sentence."""
+    """A project that follows a repository, with what holds its pushes back.
+
+    Of production's branch, `trouble` is why it cannot be looked at, as a sentence, and `held` the commit that is not built.
+    """
 
     project_id: int
     team_id: int
@@ -76,7 +80,9 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     repository_id: int
     full_name: str
     url: str
+    filters: Filters = Filters()
     trouble: str = ""
+    held: Held | None = None
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,6 +188,12 @@ class Connections(Protocol):
 
     async def following(self, app: int, repository_id: int) -> list[Connection]:
         """Those of one repository."""
+
+    async def change_filters(self, principal: Principal, project_id: int, changes: Mapping[str, Any]) -> Filters:
+        """Hold pushes back by others from now on; None unsets. Its branches are looked at now.
+
+        Raises FilterRefused, NotFollowing, and what the guard does.
+        """
 
     async def renamed(self, app: int, repository_id: int, full_name: str, url: str) -> None:
         """The repository has another name."""

@@ -1,8 +1,10 @@
 """Rows of GitHub Apps, their installations, the repositories that projects follow, and what GitHub is to be told."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from thakur.db import Base, Id
@@ -56,6 +58,7 @@ class ConnectionRow(Base):
     repository_id: Mapped[int]
     full_name: Mapped[str]
     url: Mapped[str]
+    filters: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
 
 
 class TrackRow(Base):
@@ -71,7 +74,11 @@ class TrackRow(Base):
     label: Mapped[str]
     # Empty for production, whose branch the project's repository names.
     branch: Mapped[str] = mapped_column(server_default="")
+    # The commit that was judged last, the one for which a build was asked last, and one that is built whatever holds it back.
     asked: Mapped[str | None]
+    built: Mapped[str | None]
+    anyway: Mapped[str | None]
+    held: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     pushed_by: Mapped[str] = mapped_column(server_default="")
     trouble: Mapped[str] = mapped_column(server_default="")
     # When its head is to be looked at: at once after a push, and every hour in any case.

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from thakur.installations.filters import Held
 from thakur.installations.interface import Connection
 
 PRODUCTION = "production"
@@ -15,7 +16,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """One head of a repository that a project follows into the environment of that `label`.
 
     Production's branch is the one that the project's repository names; of any other the `branch` is told here.
-    `asked` is the commit for which a build was asked last. `trouble` is why GitHub cannot be asked, as a sentence.
+    `asked` is the commit that was judged last, `built` the one for which a build was asked last, `anyway` one that is built
+    whatever holds it back. `trouble` is why GitHub cannot be asked, as a sentence.
     """
 
     id: int
@@ -23,6 +25,9 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     label: str = PRODUCTION
     branch: str = ""
     asked: str | None = None
+    built: str | None = None
+    anyway: str | None = None
+    held: Held | None = None
     pushed_by: str = ""
     trouble: str = ""
 
@@ -40,6 +45,16 @@ class Look(msgspec.Struct, frozen=True):
 
     track: Track
     due_at: datetime
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look has found and done, as a track keeps it. Without `again` the next is when it is always."""
+
+    asked: str | None
+    built: str | None
+    held: Held | None = None
+    trouble: str = ""
+    again: timedelta | None = None
 
 
 class Tracks(Protocol):
@@ -63,7 +78,8 @@ class Tracks(Protocol):
     async def claim(self) -> Look | None:
         """The next one to look at; nobody else is given it for half a minute."""
 
-    async def looked(
-        self, look: Look, again: timedelta | None = None, *, asked: str | None = None, trouble: str = ""
-    ) -> None:
-        """It was looked at, and for `asked` a build was asked; a push that came meanwhile has it looked at once more."""
+    async def looked(self, look: Look, seen: Seen) -> None:
+        """It was looked at; a push that came meanwhile has it looked at once more."""
+
+    async def build_held(self, project_id: int, label: str, pushed_by: str) -> Held:
+        """Have the commit that is held back there built all the same, if nothing newer was pushed. Raises NothingHeld."""

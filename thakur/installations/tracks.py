@@ -4,12 +4,14 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 
 from thakur.db import Callback, Database
-from thakur.installations.connections import connection_of
+from thakur.installations.connections import connection_of, held_of
+from thakur.installations.filters import Held, NothingHeld
 from thakur.installations.models import AppRow, ConnectionRow, TrackRow
-from thakur.installations.track import PRODUCTION, Look, Track
+from thakur.installations.track import PRODUCTION, Look, Seen, Track
 
 # The database's clock, and not the moment at which a transaction began.
 NOW = func.clock_timestamp()
@@ -63,16 +65,30 @@ class LocalTracks:
         found = await self._where(Row.id == claimed.id)
         return Look(found[0], claimed.look_at) if found else None
 
-    async def looked(
-        self, look: Look, again: timedelta | None = None, *, asked: str | None = None, trouble: str = ""
-    ) -> None:
-        next_at = case((Row.look_at == look.due_at, NOW + (again or self._every)), else_=Row.look_at)
-        changed = {"lease_until": None, "look_at": next_at, "asked": asked, "trouble": trouble}
+    async def looked(self, look: Look, seen: Seen) -> None:
+        next_at = case((Row.look_at == look.due_at, NOW + (seen.again or self._every)), else_=Row.look_at)
+        held = msgspec.to_builtins(seen.held)
+        changed = {"lease_until": None, "look_at": next_at, "trouble": seen.trouble, "held": held}
+        changed |= {"asked": seen.asked, "built": seen.built}
         # Another repository may have taken its place meanwhile.
         is_same = ConnectionRow.repository_id == look.track.connection.repository_id
         is_it = (Row.id == look.track.id, Row.project_id == ConnectionRow.project_id, is_same)
         async with self._db.session() as session:
             await session.execute(update(Row).where(*is_it).values(changed))
+
+    async def build_held(self, project_id: int, label: str, pushed_by: str) -> Held:
+        is_it = (Row.project_id == project_id, Row.label == label, Row.held.is_not(None))
+        commit = Row.held["commit"].astext
+        async with self._db.session() as session:
+            changed = update(Row).where(*is_it).values(anyway=commit, pushed_by=pushed_by, look_at=NOW)
+            held = await session.scalar(changed.returning(Row.held))
+            self._db.after_commit(session, self._wake)
+        if held is None:
+            raise NothingHeld(
+                "No commit is held back there",
+                hint="Each push is built by itself; thakur deploy --git builds the newest commit again.",
+            )
+        return held_of(held)
 
     async def _soon(self, which: ColumnElement[bool], values: dict[str, Any]) -> None:
         async with self._db.session() as session:
@@ -98,6 +114,9 @@ def _track(row: TrackRow, connection: ConnectionRow, team_id: int) -> Track:
         label=row.label,
         branch=row.branch,
         asked=row.asked,
+        built=row.built,
+        anyway=row.anyway,
+        held=held_of(row.held) if row.held else None,
         pushed_by=row.pushed_by,
         trouble=row.trouble,
     )

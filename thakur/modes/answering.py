@@ -124,6 +124,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         github_apps=core.github.apps,
         connections=core.github.connections,
         identities=core.github.identifying.identities,
+        tracks=core.github.tracks,
         builds=core.builds,
         plans=wire_plans(core.settings),
         caches=core.caches,

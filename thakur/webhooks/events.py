@@ -19,12 +19,15 @@ KNOWN: dict[str, frozenset[str] | None] = {
     "ping": None,
     "push": None,
     "delete": None,
+    "status": None,
+    "check_run": frozenset({"completed"}),
+    "check_suite": frozenset({"completed"}),
     "installation": frozenset({"created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"}),
     "installation_repositories": frozenset({"added", "removed"}),
     "repository": frozenset({"renamed", "transferred"}),
     "github_app_authorization": frozenset({"revoked"}),
 }
-NEEDS_REPOSITORY = frozenset({"push", "delete", "repository"})
+NEEDS_REPOSITORY = frozenset({"push", "delete", "status", "check_run", "check_suite", "repository"})
 NEEDS_INSTALLATION = frozenset({"installation", "installation_repositories"})
 NEEDS_SENDER = frozenset({"github_app_authorization"})
 

@@ -35,6 +35,9 @@ class Handling:
         handlers: dict[str, Handler] = {
             "push": self._branch_changed,
             "delete": self._branch_changed,
+            "status": self._checks_changed,
+            "check_run": self._checks_changed,
+            "check_suite": self._checks_changed,
             "installation": self._installation_changed,
             "installation_repositories": self._installation_changed,
             "repository": self._repository_changed,
@@ -50,6 +53,11 @@ class Handling:
         kept = await self._repositories.of({each.project_id for each in following})
         of_branch = [each.id for each in following if branch_of(each, kept) == event.branch]
         await self._tracks.look_soon(of_branch, event.sender)
+
+    async def _checks_changed(self, app: int, event: Event) -> None:
+        assert event.repository_id is not None
+        following = await self._tracks.following(app, event.repository_id)
+        await self._tracks.look_soon([each.id for each in following if each.held and each.held.by_checks])
 
     async def _installation_changed(self, app: int, event: Event) -> None:
         assert event.installation_id is not None

@@ -18,6 +18,7 @@ from thakur.installations.tracks import EVERY, LocalTracks
 from thakur.projects import Projects
 from thakur.queue import REPORTS, WEBHOOKS, Queue, Worker
 from thakur.security import KeyRing, SealedRows, Sealer
+from thakur.webhooks.filters.filtering import Filtering
 from thakur.webhooks.following import Following
 from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
@@ -98,6 +99,7 @@ def wire_receiving(core: "Core") -> Receiving:
         core.repositories,
         core.builds,
         github.reports,
+        Filtering(),
         lambda name, number: f"{core.settings.dashboard}/projects/{name}/deployments/{number}",
     )
     jobs = WebhookJobs(inbox, handling, github.tracks, heads)

@@ -1,6 +1,10 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
+
+from thakur.installations import Held
 
 
 @pytest.fixture
@@ -38,7 +42,8 @@ def test_a_project_follows_a_repository_on_github(thakur, server):
     created = thakur("projects", "create", "shop", "--github", "ada/shop", "--root", "web", "--json")
 
     shown = json.loads(created.out)
-    assert shown["github"] == {"repository": "ada/shop", "trouble": ""}
+    filters = {"wait_for_checks": False, "paths": []}
+    assert shown["github"] == {"repository": "ada/shop", "filters": filters, "trouble": "", "held": None}
     assert (shown["repository"]["url"], shown["repository"]["branch"]) == ("https://github.com/ada/shop", "main")
     assert shown["settings"]["root"] == "web"
     told = thakur("projects", "create", "blog", "--github", "ada/shop", "--branch", "next")
@@ -59,3 +64,35 @@ def test_a_project_follows_a_repository_on_github(thakur, server):
 def test_what_is_refused_leaves_no_project_behind(thakur, server, words, status):
     assert thakur("projects", "create", "shop", *words).status == status
     assert server.doubles.projects.rows == []
+
+
+def test_filters_are_set_shown_and_unset(thakur, server):
+    thakur("projects", "create", "shop", "--github", "ada/shop")
+    told = thakur("github", "filters", "--project", "shop", "--checks", "--path", "apps/**", "--path", "!*.md")
+    assert told.status == 0, told.err
+    assert "apps/**, !*.md" in told.out
+    unset = json.loads(thakur("github", "filters", "--project", "shop", "--no-paths", "--json").out)
+    assert unset["filters"] == {"wait_for_checks": True, "paths": []}
+
+    refused = thakur("github", "filters", "--project", "shop", "--path", "!")
+    assert (refused.status, "no pattern" in refused.err) == (1, True)
+    thakur("projects", "create", "plain")
+    assert "follows no repository" in thakur("github", "filters", "--project", "plain").err
+
+
+def test_a_commit_that_is_held_back_is_named_and_built_when_somebody_says_so(thakur, server):
+    thakur("projects", "create", "shop", "--github", "ada/shop")
+    assert thakur("github", "deploy", "--project", "shop").status == 1
+    rows = server.doubles.connections.rows
+    held = Held(
+        commit="a" * 40, message="Say one", status="skipped", why="Its message asks so.", since=datetime.now(UTC)
+    )
+    for project, row in rows.items():
+        rows[project] = replace(row, held=held)
+
+    listed = thakur("deployments", "--project", "shop")
+    assert "aaaaaaa 'Say one' was skipped: Its message asks so." in listed.err
+    built = thakur("github", "deploy", "--project", "shop")
+
+    assert "aaaaaaa is built now" in built.err
+    assert "skipped" not in thakur("deployments", "--project", "shop").err

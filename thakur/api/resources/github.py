@@ -3,14 +3,15 @@
 from typing import Any
 
 import msgspec
-from litestar import Request, get, post, put
+from litestar import Request, get, patch, post, put
 from litestar.params import JSONBody
 
 from thakur.accounts import Action
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.audited import SUBJECT
-from thakur.installations import AppAsked, GitHubApp
-from thakur.projects import Repository
+from thakur.api.fields import FilterChanges
+from thakur.installations import AppAsked, Filters, GitHubApp, Held
+from thakur.projects import PRODUCTION, Repository
 
 APPS = "/api/v1/github/apps"
 ROOT = "/api/v1/projects/{name:str}/github"
@@ -21,6 +22,18 @@ class FollowAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     repository: str
     branch: str = ""
+
+
+class FollowChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of following becomes another: filters by name, of which null unsets; those that are not named stay."""
+
+    filters: FilterChanges = {}
+
+
+class HeldAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The environment whose newest commit is held back."""
+
+    environment: str = PRODUCTION
 
 
 @get(APPS)
@@ -51,4 +64,19 @@ async def follow_repository(
     return repository
 
 
-HANDLERS = [list_github_apps, add_github_app, follow_repository]
+@patch(ROOT)
+async def change_following(
+    data: JSONBody[FollowChange], services: Services, principal: Asker, project: Asked
+) -> Filters:
+    """Hold pushes back by others from now on; the newest commit is judged again."""
+    return await services.connections.change_filters(principal, project.id, data.filters)
+
+
+@post(f"{ROOT}/deployments", status_code=202)
+async def deploy_held(data: JSONBody[HeldAsked], services: Services, principal: Asker, project: Asked) -> Held:
+    """Build the commit that is held back, in spite of what holds it."""
+    await services.projects.authorize(principal, project.id, Action.DEPLOY)
+    return await services.tracks.build_held(project.id, data.environment, principal.actor)
+
+
+HANDLERS = [list_github_apps, add_github_app, follow_repository, change_following, deploy_held]

@@ -16,7 +16,7 @@ from thakur.api.interface import ApiServices
 from thakur.api.marks import PROJECT_ID
 from thakur.api.paging import page_of
 from thakur.errors import Invalid
-from thakur.installations import Connection
+from thakur.installations import Connection, Filters, Held
 from thakur.projects import Overrides, Project, ProjectStatus, Repository, changed
 
 ROOT = "/api/v1/projects"
@@ -25,10 +25,15 @@ BeforeName = Annotated[str | None, QueryParameter(max_length=63)]
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """The repository on GitHub whose pushes are built; `trouble` says why it cannot be asked, if it cannot."""
+    """The repository on GitHub whose pushes are built, unless `filters` hold them back.
+
+    `trouble` says why it cannot be asked, if it cannot, and `held` the newest commit of the branch where it is not built.
+    """
 
     repository: str
+    filters: Filters = Filters()
     trouble: str = ""
+    held: Held | None = None
 
 
 class ProjectShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +181,12 @@ def _followed(repository: Repository | None, connection: Connection | None) -> F
     # Where the project has another repository by now, pushes to the old one lead to nothing.
     if repository is None or connection is None or repository.url != connection.url:
         return None
-    return Followed(repository=connection.full_name, trouble=connection.trouble)
+    return Followed(
+        repository=connection.full_name,
+        filters=connection.filters,
+        trouble=connection.trouble,
+        held=connection.held,
+    )
 
 
 HANDLERS = [list_projects, create_project, get_project, change_project, delete_project]

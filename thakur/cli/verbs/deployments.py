@@ -20,6 +20,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the deployments."""
     from thakur.cli.session import open_session, project_path
     from thakur.cli.times import age, took
+    from thakur.cli.verbs.filters import say_held
 
     session = open_session()
     name = session.project(args)
@@ -47,4 +48,5 @@ def run(args: argparse.Namespace) -> int:
         if sought
         else f"No deployments yet. Make one with: thakur deploy FOLDER --project {name}",
     )
+    say_held(name, session.client.get(project_path(name))["github"])
     return 0

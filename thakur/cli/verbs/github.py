@@ -1,10 +1,11 @@
-"""thakur github: the Apps of one's teams and where they are installed, add."""
+"""thakur github: the Apps of one's teams and where they are installed, add; what holds pushes back has a file of its own."""
 
 import argparse
 from typing import Any
 
 from thakur.cli.output import document, say, table
 from thakur.cli.parsing import Verbs, add_verb
+from thakur.cli.verbs import filters
 
 ADD = (
     "thakur github add --app-id 1234 --client-id Iv23li… --client-secret-file client.txt"
@@ -17,7 +18,7 @@ PULLED = "This server has no public URL, so GitHub is asked every 10 s what happ
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verb."""
     parser = add_verb(verbs, "github", "list and add GitHub Apps", "thakur github", run_list)
-    within = parser.add_subparsers(metavar="[add]")
+    within = parser.add_subparsers(metavar="[add|filters|deploy]")
     new = add_verb(within, "add", "add a GitHub App, or give it new secrets", ADD, run_add)
     new.add_argument("--app-id", metavar="N", type=int, required=True, help="the App ID of its settings")
     new.add_argument("--client-id", metavar="ID", required=True, help="its Client ID")
@@ -29,6 +30,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
         new.add_argument(f"--{name}-file", metavar="FILE", required=True, help=f"a file with {what}")
     new.add_argument("--url", metavar="URL", default="", help="the GitHub it is on (default: https://github.com)")
     new.add_argument("--api-url", metavar="URL", default="", help="its API, if that is not where it usually is")
+    filters.add(within)
 
 
 def run_list(args: argparse.Namespace) -> int:

@@ -4,14 +4,24 @@ from thakur.api.described.examples.times import BEGAN, EARLIER
 from thakur.api.resources.caches import CachesCleared
 from thakur.api.resources.domains import DomainShown
 from thakur.api.resources.env import DotenvAsked, EnvAsked, EnvChanged, ValueAsked
-from thakur.api.resources.github import FollowAsked
+from thakur.api.resources.github import FollowAsked, FollowChange, HeldAsked
 from thakur.api.resources.projects import Followed, ProjectAsked, ProjectChange, ProjectGoing, ProjectShown
 from thakur.api.resources.repositories import RepositoryAsked, RepositoryForgotten
-from thakur.installations import AppAsked, GitHubApp, InstalledOn
+from thakur.installations import AppAsked, Filters, GitHubApp, Held, InstalledOn
 from thakur.projects import EnvVar, LeftOut, Overrides, Phase, ProjectStatus, Repository, Scope
 
 URL = "http://shop.localhost:8080"
 GIT = "https://github.com/you/shop"
+
+HELD = Held(
+    commit="5d41402abc4b2a76b9719d911017c592ae3f7c0b",
+    message="Say hello",
+    author="Ada",
+    status="waiting",
+    why="1 of its 2 checks is not done: test.",
+    since=BEGAN,
+    by_checks=True,
+)
 
 EXAMPLES = (
     ProjectShown(
@@ -23,10 +33,14 @@ EXAMPLES = (
         cache_bytes=91_226_112,
         settings=Overrides(health_path="/up", memory_mb=1024),
         repository=Repository(url=GIT, branch="main"),
-        github=Followed(repository="ada/shop"),
+        github=Followed(repository="ada/shop", filters=Filters(wait_for_checks=True), held=HELD),
         created_at=EARLIER,
     ),
     FollowAsked(repository="ada/shop", branch="main"),
+    FollowChange(filters={"wait_for_checks": True, "paths": None}),
+    Filters(wait_for_checks=True),
+    HeldAsked(environment="production"),
+    HELD,
     AppAsked(
         app_id=1234,
         client_id="Iv23liAbCdEf",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from thakur.webhooks.skipping import asks_to_be_skipped
+from thakur.webhooks.filters.skipping import asks_to_be_skipped
 
 
 @pytest.mark.parametrize(
