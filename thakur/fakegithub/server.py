@@ -11,9 +11,11 @@ from typing import Any, Self
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, refused
+from thakur.fakegithub.apps.installing import Installing
+from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.commits import make
-from thakur.fakegithub.events import installation_event, renamed_event
+from thakur.fakegithub.events import renamed_event
 from thakur.fakegithub.faults import Fault, Faults
 from thakur.fakegithub.git_http import GitRoutes
 from thakur.fakegithub.hooks import Hooks
@@ -28,6 +30,7 @@ from thakur.fakegithub.rest.checks import CheckRoutes
 from thakur.fakegithub.rest.comments import CommentRoutes
 from thakur.fakegithub.rest.commits import CommitRoutes
 from thakur.fakegithub.rest.contents import ContentRoutes
+from thakur.fakegithub.rest.manifests import ManifestRoutes
 from thakur.fakegithub.rest.organizations import OrganizationRoutes
 from thakur.fakegithub.rest.pulls import PullRoutes
 from thakur.fakegithub.rest.repositories import RepositoryRoutes
@@ -60,7 +63,9 @@ class FakeGitHub:
         self.pushes = Pushes(self.hooks, self.url)
         self.pulls = Pulls(self.state, self.hooks, self.pushes, self.url)
         self.pushes.followers += [self.checks.pushed, self.pulls.pushed]
-        self.pages = Pages(self.state, self.url)
+        self.installing = Installing(self.state, self.hooks, self.url)
+        self.registering = Registering(self.state, self.hooks, self.installing)
+        self.pages = Pages(self.state, self.registering, self.installing, self.revoke, self.url)
 
     @property
     def url(self) -> str:
@@ -78,6 +83,7 @@ class FakeGitHub:
             CommitRoutes(self.state, self.url),
             ContentRoutes(self.state, self.url),
             UserRoutes(self.state, self.url),
+            ManifestRoutes(self.registering, self.url),
             OrganizationRoutes(self.state, self.url),
             ApplicationRoutes(self.state, self.url),
         ):
@@ -98,12 +104,7 @@ class FakeGitHub:
 
     def add_app(self, slug: str = "thakur", hook_url: str = "", owner: str = "ada", **more: Any) -> FakeApp:
         """A new App; a ping goes to its webhook's address."""
-        app = FakeApp(self.state.new_id(), slug, hook_url, self.state.people.account(owner), **more)
-        self.state.apps[app.id] = app
-        if hook_url:
-            hook = {"type": "App", "id": self.state.new_id(), "active": True, "events": app.events, "app_id": app.id}
-            self.hooks.to_app(app, "ping", {"zen": "Half measures are as bad as nothing at all.", "hook": hook})
-        return app
+        return self.registering.add(slug, hook_url, self.state.people.account(owner), **more)
 
     async def add_repository(self, full_name: str, *, is_private: bool = True) -> FakeRepository:
         """A new, empty one."""
@@ -113,29 +114,22 @@ class FakeGitHub:
         made = FakeRepository(repository_id, self.state.people.account(owner), name, path, is_private)
         make(made.path, made.default_branch)
         self.state.repositories[repository_id] = made
+        for each in self.state.installations.values():
+            if each.has_all and each.account is made.account:
+                each.repository_ids.add(repository_id)
         return made
 
     def install(self, app: FakeApp, account: str, *repositories: FakeRepository) -> FakeInstallation:
         """Install it on the account, for these repositories."""
-        made = FakeInstallation(
-            self.state.new_id(), app, self.state.people.account(account), {each.id for each in repositories}
-        )
-        self.state.installations[made.id] = made
-        self.hooks.of_installation(made, "installation", installation_event(made, "created", self.url))
-        return made
+        found = self.state.people.account(account)
+        return self.installing.install(app, found, repositories, found)
 
     def uninstall(self, installation: FakeInstallation) -> None:
         """Let it go; its tokens open nothing any more."""
-        del self.state.installations[installation.id]
-        self.state.tokens = {
-            text: token for text, token in self.state.tokens.items() if token.installation is not installation
-        }
-        self.hooks.of_installation(installation, "installation", installation_event(installation, "deleted", self.url))
+        self.installing.uninstall(installation, installation.account)
 
     def suspend(self, installation: FakeInstallation, *, is_suspended: bool) -> None:
-        installation.is_suspended = is_suspended
-        action = "suspend" if is_suspended else "unsuspend"
-        self.hooks.of_installation(installation, "installation", installation_event(installation, action, self.url))
+        self.installing.suspend(installation, installation.account, is_suspended=is_suspended)
 
     def rename(self, repository: FakeRepository, full_name: str) -> None:
         """Give it another name; the old one leads to it."""

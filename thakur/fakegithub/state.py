@@ -46,6 +46,9 @@ class FakeApp:
     external_url: str = ""
     callback_urls: list[str] = field(default_factory=list)
     setup_url: str = ""
+    is_public: bool = True
+    is_told_of_updates: bool = False
+    asks_user_on_install: bool = False
     # Device flow and expiring tokens are settings of an App that no manifest can name.
     has_device_flow: bool = False
     has_expiring_tokens: bool = True
@@ -168,6 +171,7 @@ class FakeInstallation:
     account: FakeAccount
     repository_ids: set[int]
     is_suspended: bool = False
+    has_all: bool = False
 
 
 @dataclass
@@ -194,6 +198,8 @@ class State:
         self.grants: Grants[FakeApp] = Grants()
         # Whether pages ask before they do what an App would like; in most tests somebody has said yes.
         self.asks = False
+        # GitHub cannot reach a webhook on loopback; the stand-in can, as long as it is not to behave alike.
+        self.takes_local_hooks = True
 
     def new_id(self) -> int:
         self._last_id += 1

@@ -33,7 +33,7 @@ class AuthorizePages:
         asked = {name: request.query.get(name, "") for name in _ASKED}
         app, redirect_uri = self._asked(asked)
         if asked["code_challenge_method"] not in ("", "S256"):
-            return _back(redirect_uri, error="invalid_request", state=asked["state"])
+            return back(redirect_uri, error="invalid_request", state=asked["state"])
         user = self._sessions.user(request)
         if user is None or request.query.get("prompt") == "select_account":
             return self._rendering.sign_in(request, str(request.rel_url.without_query_params("prompt")))
@@ -49,7 +49,7 @@ class AuthorizePages:
         if user is None:
             return self._rendering.sign_in(request, f"{request.path}?{urlencode(asked)}")
         if form.get("decision") != "allow":
-            return _back(redirect_uri, error="access_denied", error_description=DENIED, state=asked["state"])
+            return back(redirect_uri, error="access_denied", error_description=DENIED, state=asked["state"])
         return self._allowed(app, user, redirect_uri, asked)
 
     def _asked(self, asked: dict[str, str]) -> tuple[FakeApp, str]:
@@ -63,10 +63,11 @@ class AuthorizePages:
 
     def _allowed(self, app: FakeApp, user: FakeUser, redirect_uri: str, asked: dict[str, str]) -> web.Response:
         code = self._state.grants.allow(app, user, redirect_uri, asked["code_challenge"])
-        return _back(redirect_uri, code=code, state=asked["state"])
+        return back(redirect_uri, code=code, state=asked["state"])
 
 
-def _back(redirect_uri: str, **told: Any) -> web.Response:
+def back(redirect_uri: str, **told: Any) -> web.Response:
+    """The browser goes back to the App, and takes this along."""
     parts = urlsplit(redirect_uri)
     query = urlencode([*parse_qsl(parts.query), *((name, value) for name, value in told.items() if value)])
     return web.Response(status=302, headers={"Location": urlunsplit(parts._replace(query=query))})

@@ -37,7 +37,7 @@ def installation_shown(installation: FakeInstallation, web_url: str) -> dict[str
         "client_id": app.client_id,
         "target_id": installation.account.id,
         "target_type": installation.account.kind,
-        "repository_selection": "selected",
+        "repository_selection": "all" if installation.has_all else "selected",
         "permissions": app.permissions,
         "events": app.events,
         "access_tokens_url": f"{api_url}/app/installations/{installation.id}/access_tokens",

@@ -1,0 +1,1 @@
+"""Apps, from their manifest to their end, and where they are installed."""
