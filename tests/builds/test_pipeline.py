@@ -69,6 +69,27 @@ async def test_a_build_that_overwrites_a_package_in_place_leaves_earlier_artifac
     assert await place.artifacts.verify(1, first.packed.digest)
 
 
+async def test_a_server_is_packed_without_what_only_development_needs(place: BuildPlace) -> None:
+    files = {
+        "package.json": json.dumps(
+            {
+                "dependencies": {"needed": "file:./needed"},
+                "devDependencies": {"tool": "file:./tool"},
+                "scripts": {"start": "bun server.js"},
+            }
+        ),
+        "needed/package.json": '{"name": "needed", "version": "1.0.0"}',
+        "tool/package.json": '{"name": "tool", "version": "1.0.0"}',
+        "server.js": "require('needed')",
+    }
+
+    outcome = await place.build(packed_files(files))
+
+    directory = Path(await place.artifacts.directory(1, outcome.packed.digest))
+    assert [path.name for path in (directory / "node_modules").iterdir() if path.name[0] != "."] == ["needed"]
+    assert any("Left out 1 package that only development needs" in text for _, text in place.lines)
+
+
 async def test_a_build_script_makes_the_output(place: BuildPlace) -> None:
     # A package in the folder itself: nothing is asked of the registry.
     files = {

@@ -13,6 +13,7 @@ from thakur.builds.failures import explained, say, told
 from thakur.builds.interface import Build, BuildFailed, Step
 from thakur.builds.packing.artifacts import LocalArtifacts, Packed
 from thakur.builds.packing.kept import join_output, kept_directory
+from thakur.builds.packing.pruning import prune
 from thakur.builds.packing.reuse import Reuse
 from thakur.builds.plan import Plan
 from thakur.builds.sources.arrivals import Arrivals
@@ -190,6 +191,8 @@ class Pipeline:
         await to_its_end(loan.take)
         await asyncio.to_thread(join_output, place.workspace, plan)
         kept = kept_directory(place.workspace, plan)
+        if left_out := await to_its_end(prune, kept, plan):
+            place.writer.write(_left_out(left_out), Level.DEPLOY)
         if plan.kind == "static" and not (kept / "index.html").is_file():
             place.writer.write(f"{plan.output} holds no index.html, so the front page is missing", Level.WARNING)
         # An artifact that nobody wants any more does no harm, so this part is waited for and not interrupted.
@@ -213,6 +216,11 @@ class Pipeline:
         self._workspaces.recover()
         self._artifacts.remove_partial()
         self._arrivals.remove_partial()
+
+
+def _left_out(packages: tuple[str, ...]) -> str:
+    count = "1 package" if len(packages) == 1 else f"{len(packages)} packages"
+    return f"Left out {count} that only development needs; what is needed at run time belongs into dependencies"
 
 
 def _size(size_bytes: int) -> str:

@@ -29,7 +29,7 @@ def _missing(found: re.Match[str]) -> Sentences:
     if package is None:
         return f"The file {module.removeprefix('/app/')}{by} is not among those that were deployed.", _SPELLING
     return (
-        f"The package {package}{by} is missing: package.json does not name it, or it was not installed.",
+        f"The package {package}{by} is missing: package.json does not name it among its dependencies, or it was not installed.",
         f"Add it with: bun add {package} - then commit package.json and the lockfile, and deploy again.",
     )
 
