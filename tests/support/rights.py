@@ -136,6 +136,8 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("POST", f"{PAGE}/env/unsetting"): (Action.CONFIGURE, FORM, "name=A"),
     ("GET", f"{PAGE}/settings"): (Action.READ,),
     ("POST", f"{PAGE}/settings"): (Action.CONFIGURE, FORM, "health_path=/up"),
+    ("POST", f"{PAGE}/settings/github"): (Action.CONFIGURE, FORM, "wait_for_checks=on"),
+    ("POST", f"{PAGE}/github/deployments"): (Action.DEPLOY, FORM, ""),
     ("POST", f"{PAGE}/settings/cache"): (Action.DEPLOY,),
     ("POST", f"{PAGE}/settings/deletion"): (Action.DELETE_PROJECT, FORM, "retyped=another"),
 }

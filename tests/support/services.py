@@ -49,6 +49,7 @@ from thakur.installations import (
     NotFollowing,
     NothingHeld,
     RepositoryUnknown,
+    Track,
 )
 from thakur.installations import Found as FoundRepository
 from thakur.installations.filters import changed_filters
@@ -209,12 +210,23 @@ class FakeConnections:
         self.rows[project_id] = msgspec.structs.replace(self.rows[project_id], filters=filters)
         return filters
 
+
+class FakeTracks:
+    """Production's, of those connections."""
+
+    def __init__(self, connections: FakeConnections) -> None:
+        self.connections = connections
+
+    async def of(self, project_ids: Collection[int]) -> list[Track]:
+        found = (await self.connections.of(project_ids)).values()
+        return [Track(id=each.project_id, connection=each, held=each.held, trouble=each.trouble) for each in found]
+
     async def build_held(self, project_id: int, label: str, pushed_by: str) -> Held:
-        """As tracks do, of which this knows production's alone."""
-        held = self.rows[project_id].held if project_id in self.rows and label == "production" else None
+        rows = self.connections.rows
+        held = rows[project_id].held if project_id in rows and label == "production" else None
         if held is None:
             raise NothingHeld("No commit is held back there")
-        self.rows[project_id] = msgspec.structs.replace(self.rows[project_id], held=None)
+        rows[project_id] = msgspec.structs.replace(rows[project_id], held=None)
         return held
 
 
@@ -550,7 +562,7 @@ class Doubles:
             github_apps=self.github_apps,
             connections=self.connections,
             identities=self.identities,
-            tracks=self.connections,
+            tracks=FakeTracks(self.connections),
             builds=self.builds,
             plans=self.plans,
             caches=self.caches,

@@ -11,6 +11,7 @@ from thakur.accounts import Action, Principal
 from thakur.api.asked import After, Asked, Asker, Before, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.chapters import chapter_of, chapters_of
+from thakur.api.pages.parts.following import following_of
 from thakur.api.pages.parts.history import Chapter
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
@@ -160,7 +161,14 @@ async def _history(
 ) -> dict[str, object]:
     chapters = await chapters_of(services, principal, project, sought, limit=PAGE + 1, before=before)
     older = chapters[PAGE - 1].number if len(chapters) > PAGE else None
-    return {"chapters": chapters[:PAGE], "sought": sought, "older": older, "before": before}
+    following = await following_of(services, project)
+    return {
+        "chapters": chapters[:PAGE],
+        "held": following.held if following and sought.is_all and before is None else (),
+        "sought": sought,
+        "older": older,
+        "before": before,
+    }
 
 
 async def _shown(services: ApiServices, principal: Principal, project: Project, chapter: Chapter) -> dict[str, object]:

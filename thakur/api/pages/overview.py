@@ -10,6 +10,7 @@ from litestar.response import Stream
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
+from thakur.api.pages.parts.following import following_of
 from thakur.api.pages.parts.history import Chapter, merged
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.project_shell import head_of, project_context, rights
@@ -61,7 +62,7 @@ async def _shown(services: ApiServices, principal: Principal, project: Project) 
         services.repositories.of([project.id]),
     )
     chapters = merged(builds, deployments)[:RECENT]
-    active = live.get(project.id)
+    active, following = live.get(project.id), await following_of(services, project)
     return {
         "chapters": chapters,
         "production": await _chapter(services, principal, project, active.number) if active else None,
@@ -69,6 +70,8 @@ async def _shown(services: ApiServices, principal: Principal, project: Project) 
         "attention": _attention(chapters),
         "kept_bytes": kept.get(project.id, 0),
         "repository": repositories.get(project.id),
+        "following": following,
+        "held": following.held if following else (),
         "before": None,
         "url": services.project_url(project.name),
     }

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from thakur.accounts import Action, Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
+from thakur.api.pages.parts.following import following_of
 from thakur.api.pages.parts.project_shell import project_context
 from thakur.api.pages.parts.rendering import page
 from thakur.api.pages.parts.told import Told, back_with, refused
@@ -119,6 +120,7 @@ async def _page(
         "values": {field.key: _text(getattr(saved, field.key)) for field in BUILD + RUN} | dict(typed or {}),
         "plan": build.plan if build else None,
         "refusal": refusal,
+        "following": await following_of(services, project),
         "live": live,
         "cache_bytes": (await services.caches.size_bytes([project.id])).get(project.id, 0),
         "kept_bytes": (await services.builds.artifact_bytes([project.id])).get(project.id, 0),
@@ -126,6 +128,18 @@ async def _page(
     if refusal is not None or told is not None:
         context["told"] = told or (refused(refusal) if refusal else None)
     return page(request, "settings/index.html", context, status_code=refusal.status if refusal else 200)
+
+
+async def shown_again(
+    request: Request[Any, Any, Any],
+    services: ApiServices,
+    principal: Principal,
+    project: Project,
+    refusal: ThakurError,
+    typed: Mapping[str, str],
+) -> Response[bytes]:
+    """The page once more, with what was typed and why it is refused."""
+    return await _page(request, services, principal, project, refusal=refusal, typed=typed)
 
 
 def _value(text: str) -> Any:

@@ -27,6 +27,8 @@ ACTS = {
     "cancellation": Told("ok", "It was canceled.", "What was live before stays live."),
     "env_saved": Told("ok", "Saved.", "The application gets it with its next deployment."),
     "env_unset": Told("ok", "Unset.", "The application loses it with its next deployment."),
+    "filters_saved": Told("ok", "Saved.", "The next push is judged by it."),
+    "held_deployed": Told("ok", "It is built in a moment.", "Unless something newer was pushed meanwhile."),
     "settings_saved": Told("ok", "Saved.", "What is live stays as it was made."),
     "project_made": Told("ok", "The project is there.", "Now send it something to run."),
     "env_refused": Told(
