@@ -1,6 +1,7 @@
 """Limits, deadlines and slow visitors: point 7 of the correctness list."""
 
 import asyncio
+import contextlib
 import time
 from pathlib import Path
 
@@ -143,3 +144,21 @@ async def _connections(worker, count: int) -> bool:
 
 async def _in_flight(worker, count: int) -> bool:
     return await worker.requests_in_flight() == count
+
+
+async def test_one_address_cannot_take_every_place():
+    async with running_app() as app, running_worker(limits={"address_connections": 2}) as worker:
+        await worker.serve(app.port)
+        async with visiting(worker.port) as first, visiting(worker.port) as second:
+            for visitor in (first, second):
+                assert (await visitor.ask(get())).status == 200
+            async with visiting(worker.port) as third:
+                assert await third.is_ended()
+            assert (await first.ask(get())).status == 200, "who is there stays"
+        await eventually(lambda: is_welcome(worker.port))
+
+
+async def is_welcome(port):
+    async with visiting(port) as visitor:
+        with contextlib.suppress(OSError, EOFError):
+            return (await visitor.ask(get())).status == 200

@@ -34,7 +34,7 @@ class ClientConnection(Intake):
         self.piece: Piece | None = None
         self.is_stream = False
         self.deadline = self.loop.now + plane.limits.idle_seconds
-        plane.connections += 1
+        plane.client_came(address)
 
     def on_readable(self) -> None:
         """Take what came, as the state wants it."""
@@ -220,7 +220,7 @@ class ClientConnection(Intake):
                 self.piece = None
             self._drop_upstream()
             self._let_go_pool()
-            self.plane.client_left()
+            self.plane.client_left(self.address)
 
     def _send_piece(self) -> None:
         piece = self.piece

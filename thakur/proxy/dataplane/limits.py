@@ -9,6 +9,7 @@ class Limits:
         self.fields = 100
         self.pipelined_bytes = 64 * 1024
         self.connections = 0  # 0: as many as the open files allow
+        self.address_connections = 0  # of one address; 0: a quarter of all
 
         self.head_seconds = 10.0
         self.idle_seconds = 75.0

@@ -5,11 +5,12 @@ import socket
 
 from thakur.proxy.dataplane.client import ClientConnection
 from thakur.proxy.dataplane.connection import RECEIVE_BYTES
-from thakur.proxy.dataplane.faults import ERROR
+from thakur.proxy.dataplane.faults import ERROR, WARNING
 from thakur.proxy.dataplane.head import RequestHead
 from thakur.proxy.dataplane.loop import FOREVER, READ, Watched
 from thakur.proxy.dataplane.plane import Plane
 from thakur.proxy.dataplane.table import Pool
+from thakur.proxy.dataplane.trust import is_trusted
 
 _ACCEPTS_AT_ONCE = 32
 _SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -36,8 +37,13 @@ class Listener(Watched):
             self.plane.loop.want(self.fd, READ)
 
     def welcome(self, sock: socket.socket, address: bytes) -> None:
-        """Serve a new connection."""
-        ClientConnection(self.plane, sock, address)
+        """Serve a new connection, unless its address has enough of them."""
+        plane = self.plane
+        if plane.crowd.is_too_many(address) and not is_trusted(address, plane.table.trusted):
+            plane.journal.write(WARNING, "too many connections of one address", address=address.decode())
+            sock.close()
+            return
+        ClientConnection(plane, sock, address)
 
     def is_full(self) -> bool:
         """Whether one more would be too many."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from thakur.proxy.dataplane.crowd import Crowd, limit_of
 from thakur.proxy.dataplane.journal import Journal
 from thakur.proxy.dataplane.limits import Limits
 from thakur.proxy.dataplane.loop import Loop
@@ -21,6 +22,7 @@ class Plane:
         self.buffer = memoryview(bytearray(128 * 1024))
         self.connections = 0
         self.connections_limit = limits.connections
+        self.crowd = Crowd(limits.address_connections or limit_of(limits.connections))
         self.is_leaving = False
         self.on_unused: Callable[[Pool], None] = _tell_nobody
 
@@ -48,9 +50,15 @@ class Plane:
             pool.is_watched = False
             self.on_unused(pool)
 
-    def client_left(self) -> None:
+    def client_came(self, address: bytes) -> None:
+        """Count a visitor in."""
+        self.connections += 1
+        self.crowd.enter(address)
+
+    def client_left(self, address: bytes) -> None:
         """Count a visitor out; the last one ends a worker that is leaving."""
         self.connections -= 1
+        self.crowd.leave(address)
         if self.is_leaving and self.connections == 0:
             self.loop.stop()
 

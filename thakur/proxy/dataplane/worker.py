@@ -17,6 +17,7 @@ import signal
 import socket
 
 from thakur.proxy.dataplane.control import Control
+from thakur.proxy.dataplane.crowd import limit_of
 from thakur.proxy.dataplane.journal import Journal
 from thakur.proxy.dataplane.limits import Limits
 from thakur.proxy.dataplane.listener import Door, Listener
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> None:
 
     plane = Plane(limits, Journal(), root_fd)
     plane.connections_limit = limits.connections or (_raise_descriptors() - _SPARE_DESCRIPTORS) // 2
+    plane.crowd.limit = limits.address_connections or limit_of(plane.connections_limit)
     visitors = [Listener(plane, _adopt(fd)) for fd in given.listen]
     visitors += [Door(plane, _adopt(fd)) for fd in given.probe]
     control = Control(plane, _adopt(given.control), key, visitors)
