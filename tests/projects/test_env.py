@@ -11,6 +11,7 @@ from thakur.projects import (
     EnvNameRefused,
     EnvVarNotFound,
     LeftOut,
+    PastedStatus,
     Phase,
     Project,
     ProjectNotFound,
@@ -128,6 +129,43 @@ async def test_a_pasted_dotenv_is_set_but_for_the_names_that_are_refused(
     )
     assert await env.resolve(production, Phase.START) == {"A": "1", "B": "x\ny"}
     assert await env.resolve(production, Phase.BUILD) == {}
+
+
+async def sealed(db: Database) -> dict[str, bytes]:
+    async with db.session() as session:
+        rows = await session.execute(text("SELECT name, value FROM environment_variables"))
+        return {row.name: row.value for row in rows}
+
+
+async def test_a_paste_changes_only_what_is_not_so_already(
+    env: LocalEnvVars, ours: Principal, theirs: Principal, shop: Project, db: Database
+) -> None:
+    await env.set(ours, shop.id, P, {"SAME": "1", "OTHER": "1"})
+    await env.set(ours, shop.id, P, {"NARROW": "1"}, Phase.BUILD)
+    before = await sealed(db)
+    paste = "SAME=1\nOTHER=2\nNARROW=1\nNEW=1\nPORT=1"
+
+    looked = await env.look_over(ours, shop.id, P, paste)
+    widened = await env.look_over(ours, shop.id, P, paste, Phase.BOTH)
+    done = await env.import_dotenv(ours, shop.id, P, paste)
+
+    assert [one.status.value for one in looked] == ["unchanged", "replaced", "unchanged", "new", "refused"]
+    assert [one.status.value for one in widened] == ["unchanged", "replaced", "replaced", "new", "refused"]
+    assert (done.names, done.unchanged) == (("OTHER", "NEW"), ("SAME", "NARROW"))
+    after = await sealed(db)
+    assert {name for name in before if after[name] != before[name]} == {"OTHER"}
+    with pytest.raises(ProjectNotFound):
+        await env.look_over(theirs, shop.id, P, paste)
+
+
+async def test_a_value_that_a_lost_key_sealed_is_replaced(
+    env: LocalEnvVars, ours: Principal, shop: Project, db: Database
+) -> None:
+    await env.set(ours, shop.id, P, {"A": "1"})
+
+    (looked,) = await LocalEnvVars(db, Sealer(KeyRing({2: b"n" * 32}), "env")).look_over(ours, shop.id, P, "A=1")
+
+    assert looked.status is PastedStatus.REPLACED
 
 
 async def test_a_dotenv_that_cannot_be_read_sets_nothing(env: LocalEnvVars, ours: Principal, shop: Project) -> None:

@@ -76,6 +76,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         idempotency_keys=core.people.idempotency_keys,
         projects=core.projects,
         env_vars=core.env_vars,
+        pastes=core.pastes,
         repositories=core.repositories,
         github_apps=core.github.apps,
         connections=core.github.connections,

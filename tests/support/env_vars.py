@@ -4,9 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from thakur.accounts import Principal
-from thakur.projects import EnvVar, EnvVarNotFound, Imported, LeftOut, Phase, Scope
+from thakur.projects import (
+    EnvVar,
+    EnvVarNotFound,
+    Imported,
+    LeftOut,
+    PastedStatus,
+    PastedVar,
+    Phase,
+    Scope,
+    looked_over,
+)
 from thakur.projects.dotenv import parse_dotenv
-from thakur.projects.env_names import check_env_name, check_env_value, refusal_of_name
+from thakur.projects.env_names import check_env_name, check_env_value
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -60,8 +70,21 @@ class FakeEnvVars:
     async def import_dotenv(
         self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
     ) -> Imported:
-        found = parse_dotenv(text)
-        names = tuple(name for name in found if not refusal_of_name(name))
-        await self.set(principal, project_id, scope, {name: found[name] for name in names}, phase)
-        left_out = tuple(LeftOut(name, refusal_of_name(name)) for name in found if name not in names)
-        return Imported(names=names, left_out=left_out)
+        found = await self.look_over(principal, project_id, scope, text, phase)
+        values = parse_dotenv(text)
+        names = tuple(one.name for one in found if one.status in (PastedStatus.NEW, PastedStatus.REPLACED))
+        await self.set(principal, project_id, scope, {name: values[name] for name in names}, phase)
+        unchanged = tuple(one.name for one in found if one.status is PastedStatus.UNCHANGED)
+        left_out = tuple(LeftOut(one.name, one.reason) for one in found if one.reason)
+        return Imported(names=names, unchanged=unchanged, left_out=left_out)
+
+    async def look_over(
+        self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
+    ) -> tuple[PastedVar, ...]:
+        values = parse_dotenv(text)
+        own = {
+            name: value
+            for (project, within, name), value in self.values.items()
+            if (project, within) == (project_id, scope)
+        }
+        return looked_over(text, {name: value == values.get(name) for name, value in own.items()})

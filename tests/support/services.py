@@ -65,7 +65,9 @@ from thakur.projects import (
     Repository,
 )
 from thakur.projects.overrides import changed
+from thakur.projects.pasting import LocalPastes
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentsSought, DeploymentStatus, EdgeSeen, ReplicasSeen
+from thakur.security import KeyRing, Sealer
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -526,6 +528,7 @@ class Doubles:
     devices: FakeDevices = field(init=False)
     projects: FakeProjects = field(default_factory=FakeProjects)
     env_vars: FakeEnvVars = field(default_factory=FakeEnvVars)
+    pastes: LocalPastes = field(default_factory=lambda: LocalPastes(Sealer(KeyRing({1: b"k" * 32}), "pasted")))
     repositories: FakeRepositories = field(default_factory=FakeRepositories)
     github_apps: FakeGitHubApps = field(default_factory=FakeGitHubApps)
     connections: FakeConnections = field(default_factory=FakeConnections)
@@ -558,6 +561,7 @@ class Doubles:
             idempotency_keys=self.idempotency_keys,
             projects=self.projects,
             env_vars=self.env_vars,
+            pastes=self.pastes,
             repositories=self.repositories,
             github_apps=self.github_apps,
             connections=self.connections,

@@ -11,7 +11,7 @@ from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.identities import Identities
 from thakur.installations import Apps, Connections, Tracks
 from thakur.logs import Logs
-from thakur.projects import EnvVars, Projects, Repositories
+from thakur.projects import EnvVars, Pastes, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
 
 
@@ -32,6 +32,7 @@ class ApiServices:
     idempotency_keys: IdempotencyKeys
     projects: Projects
     env_vars: EnvVars
+    pastes: Pastes
     repositories: Repositories
     github_apps: Apps
     connections: Connections

@@ -120,6 +120,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         idempotency_keys=core.people.idempotency_keys,
         projects=core.projects,
         env_vars=core.env_vars,
+        pastes=core.pastes,
         repositories=core.repositories,
         github_apps=core.github.apps,
         connections=core.github.connections,

@@ -29,6 +29,8 @@ from thakur.projects.interface import (
 from thakur.projects.labels import branch_labels, fork_label, is_fork
 from thakur.projects.names import host_label, hostname, may_be_application, suggested_name
 from thakur.projects.overrides import TEXT_SETTINGS, changed, merged, overrides_of, said
+from thakur.projects.pasted import PastedStatus, PastedVar, PasteGone, Pastes
+from thakur.projects.pasting import looked_over
 from thakur.projects.repository import GitTokenRefused, Repositories, Repository, RepositoryMissing
 
 __all__ = [
@@ -49,6 +51,10 @@ __all__ = [
     "Imported",
     "LeftOut",
     "Overrides",
+    "PasteGone",
+    "PastedStatus",
+    "PastedVar",
+    "Pastes",
     "Phase",
     "Place",
     "Project",
@@ -68,6 +74,7 @@ __all__ = [
     "host_label",
     "hostname",
     "is_fork",
+    "looked_over",
     "may_be_application",
     "merged",
     "overrides_of",

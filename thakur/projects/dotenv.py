@@ -7,6 +7,8 @@ what it does in a shell. Nothing is expanded.
 
 import re
 
+import msgspec
+
 from thakur.projects.interface import DotenvInvalid
 
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
@@ -23,10 +25,23 @@ _ESCAPE = re.compile(r'\\([nrt"$\\])')
 _MEANING = {"n": "\n", "r": "\r", "t": "\t"}
 
 
+class Assignment(msgspec.Struct, frozen=True):
+    """A name, its value, and the line where it begins."""
+
+    name: str
+    value: str
+    line: int
+
+
 def parse_dotenv(text: str) -> dict[str, str]:
-    """The assignments; of a name that comes twice the last counts. Raises DotenvInvalid."""
+    """The values by name; of a name that comes twice the last counts. Raises DotenvInvalid."""
+    return {one.name: one.value for one in assignments(text)}
+
+
+def assignments(text: str) -> list[Assignment]:
+    """All that the text says, in its order. Raises DotenvInvalid."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    found: dict[str, str] = {}
+    found: list[Assignment] = []
     at = 0
     while at < len(text):
         if blank := _BLANK.match(text, at):
@@ -35,8 +50,9 @@ def parse_dotenv(text: str) -> dict[str, str]:
         name = _NAME.match(text, at)
         if name is None:
             raise _invalid(text, at, "is no assignment", "Write NAME=value, one a line.")
+        line = _line(text, name.start(1))
         value, at = _value(text, name.end())
-        found[name[1]] = value
+        found.append(Assignment(name[1], value, line))
     return found
 
 
@@ -66,6 +82,10 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
 def _invalid(text: str, at: int, what: str, hint: str) -> DotenvInvalid:
     # Never the line itself: it may hold a secret.
-    return DotenvInvalid(f"Line {text.count(chr(10), 0, at) + 1} {what}", hint=hint, field="text")
+    return DotenvInvalid(f"Line {_line(text, at)} {what}", hint=hint, field="text")

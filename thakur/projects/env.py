@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from thakur.accounts import Action, Principal
 from thakur.db import Database
 from thakur.projects.dotenv import parse_dotenv
-from thakur.projects.env_names import check_env_name, check_env_value, refusal_of_name
+from thakur.projects.env_names import check_env_name, check_env_value
 from thakur.projects.guard import guard_project
 from thakur.projects.interface import (
     ENV_BYTES,
@@ -26,7 +26,9 @@ from thakur.projects.interface import (
 )
 from thakur.projects.labels import scope_of
 from thakur.projects.models import EnvironmentRow, EnvironmentVariableRow
-from thakur.security import Sealer
+from thakur.projects.pasted import PastedStatus, PastedVar
+from thakur.projects.pasting import looked_over
+from thakur.security import Sealer, SecretUnreadable
 
 # A method here is named `list`, which hides the type in the annotations below it.
 list_of = list
@@ -121,14 +123,33 @@ class LocalEnvVars:
     async def import_dotenv(
         self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
     ) -> Imported:
-        found = parse_dotenv(text)
-        refusals = {name: reason for name in found if (reason := refusal_of_name(name))}
-        values = {name: value for name, value in found.items() if name not in refusals}
-        await self.set(principal, project_id, scope, values, phase)
+        found = await self.look_over(principal, project_id, scope, text, phase)
+        names = tuple(one.name for one in found if one.status in (PastedStatus.NEW, PastedStatus.REPLACED))
+        values = parse_dotenv(text)
+        await self.set(principal, project_id, scope, {name: values[name] for name in names}, phase)
         return Imported(
-            names=tuple(values),
-            left_out=tuple(LeftOut(name, reason) for name, reason in refusals.items()),
+            names=names,
+            unchanged=tuple(one.name for one in found if one.status is PastedStatus.UNCHANGED),
+            left_out=tuple(LeftOut(one.name, one.reason) for one in found if one.status is PastedStatus.REFUSED),
         )
+
+    async def look_over(
+        self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
+    ) -> tuple[PastedVar, ...]:
+        values, row = parse_dotenv(text), EnvironmentVariableRow
+        async with self._db.session() as session:
+            await guard_project(session, principal, project_id, Action.CONFIGURE)
+            rows = await session.execute(
+                select(row.name, row.value, row.phase).where(
+                    row.project_id == project_id, row.scope == scope, row.name.in_(values)
+                ),
+            )
+            is_same = {
+                name: self._is(values[name], sealed, context_of(project_id, scope, name))
+                and (phase is None or _stored(phase) == kept_phase)
+                for name, sealed, kept_phase in rows
+            }
+        return looked_over(text, is_same)
 
     async def resolve(self, environment_id: int, phase: Phase) -> dict[str, str]:
         row = EnvironmentVariableRow
@@ -148,6 +169,13 @@ class LocalEnvVars:
             return {
                 name: self._sealer.open(value, context_of(project_id, scope, name)).decode() for name, value in found
             }
+
+    def _is(self, value: str, sealed: bytes, context: tuple[str, ...]) -> bool:
+        try:
+            return self._sealer.open(sealed, context).decode() == value
+        except SecretUnreadable:
+            # What a lost key has sealed can be replaced all the same.
+            return False
 
     def digest(self, values: Mapping[str, str]) -> str:
         return self._sealer.digest(msgspec.json.encode(sorted(values.items())))

@@ -47,6 +47,17 @@ def check_env_value(name: str, value: str) -> None:
         )
 
 
+def refusal_of(name: str, value: str) -> str:
+    """Why no env var may be that; nothing if one may. It holds nothing of the value."""
+    if reason := refusal_of_name(name):
+        return reason
+    try:
+        check_env_value(name, value)
+    except EnvValueRefused as error:
+        return error.message
+    return ""
+
+
 def refusal_of_name(name: str) -> str:
     """Why no env var may have the name; nothing if one may."""
     if not name:

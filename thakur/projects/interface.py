@@ -9,6 +9,7 @@ import msgspec
 
 from thakur.accounts import Action, Principal
 from thakur.errors import Conflict, Invalid, NotFound
+from thakur.projects.pasted import PastedVar
 
 PRODUCTION = "production"
 
@@ -109,9 +110,10 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a pasted `.env`."""
+    """What became of a pasted `.env`: the names that were set, those that were so already, and those that are refused."""
 
     names: tuple[str, ...]
+    unchanged: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -249,7 +251,12 @@ class EnvVars(Protocol):
     async def import_dotenv(
         self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
     ) -> Imported:
-        """Set what a `.env` says; names that are refused are left out. Raises DotenvInvalid, and what `set` raises."""
+        """Set what a `.env` says and is not so already; what is refused is left out. Raises DotenvInvalid, and what `set` raises."""
+
+    async def look_over(
+        self, principal: Principal, project_id: int, scope: Scope, text: str, phase: Phase | None = None
+    ) -> tuple[PastedVar, ...]:
+        """What `import_dotenv` would do, of which nothing is done. Raises DotenvInvalid, ProjectNotFound, ActionForbidden."""
 
     async def resolve(self, environment_id: int, phase: Phase) -> dict[str, str]:
         """What a build or an application of that environment is given, by name. For jobs, which act for nobody.

@@ -13,6 +13,7 @@ from thakur.git import GitRules
 from thakur.logs.service import LocalLogs
 from thakur.projects import DeletionConsumer
 from thakur.projects.env import LocalEnvVars
+from thakur.projects.pasting import LocalPastes
 from thakur.projects.repositories import LocalRepositories
 from thakur.projects.resealing import resealing_of_env, resealing_of_tokens
 from thakur.projects.service import LocalProjects
@@ -39,6 +40,7 @@ class Core:
     people: People
     projects: LocalProjects
     env_vars: LocalEnvVars
+    pastes: LocalPastes
     repositories: LocalRepositories
     github: GitHub
     logs: LocalLogs
@@ -71,10 +73,9 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     people = wire_people(db)
     github = wire_github(db, queue, ring, projects, people, pulls=settings.pulls_from_github)
     env_vars, logs = LocalEnvVars(db, sealer), LocalLogs(db, urls.redis_url)
-    workspaces = Workspaces(data / "builds")
+    workspaces, artifacts = Workspaces(data / "builds"), _artifacts(data)
     caches = LocalCaches(projects, workspaces)
     uploads = Uploads(data / "uploads", make_room=caches.make_room)
-    artifacts = _artifacts(data)
     builds = LocalBuilds(db, projects, logs, queue, uploads, workspaces, artifacts, repositories, git_rules(settings))
     addresses, interrupts = Addresses(settings.base_domain, *settings.front), Interrupts()
     snapshots = EnvSnapshots(db, env_vars, sealer)
@@ -86,6 +87,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         people=people,
         projects=projects,
         env_vars=env_vars,
+        pastes=LocalPastes(Sealer(ring, "pasted env vars")),
         repositories=repositories,
         github=github,
         logs=logs,

@@ -18,6 +18,7 @@ async def test_what_is_set_is_listed_without_its_value(client, doubles, shop):
     assert answer.json() == {
         "names": ["TOKEN", "EMPTY"],
         "scope": "production",
+        "unchanged": [],
         "left_out": [],
         "needs_redeploy": False,
     }
@@ -80,6 +81,18 @@ async def test_a_refusal_names_the_field_and_never_the_value(client, doubles, sh
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, code, field)
     assert "canary" not in answer.text
     assert doubles.env_vars.values == {}
+
+
+async def test_a_dotenv_can_be_looked_over(client, doubles, shop):
+    await client.patch(URL, json={"values": {"A": "1"}})
+
+    answer = await client.post(f"{URL}/preview", json={"text": "A=canary\nB=2\n"})
+
+    assert answer.json() == [
+        {"name": "A", "line": 1, "status": "replaced", "reason": ""},
+        {"name": "B", "line": 2, "status": "new", "reason": ""},
+    ]
+    assert len(doubles.env_vars.values) == 1
 
 
 async def test_a_dotenv_that_cannot_be_read_is_refused_by_line(client, shop):

@@ -138,6 +138,25 @@ def test_a_dotenv_is_imported_from_a_file_or_a_pipe(thakur, shop, tmp_path, monk
     assert shop.values == {(1, P, "A"): "1", (1, V, "B"): "x\ny"}
 
 
+def test_a_dotenv_is_shown_without_setting_it(thakur, shop, tmp_path):
+    (tmp_path / ".env").write_text("A=1\nPORT=3000\nB=canary\n")
+    thakur("env", "set", "A=1", "--project", "shop")
+
+    ran = thakur("env", "import", tmp_path / ".env", "--dry-run", "--project", "shop")
+    rows = json.loads(thakur("env", "import", tmp_path / ".env", "--dry-run", "--json", "--project", "shop").out)
+
+    assert [line.split()[:3] for line in ran.out.splitlines()[1:]] == [
+        ["unchanged", "A", "1"],
+        ["refused", "PORT", "2"],
+        ["new", "B", "3"],
+    ]
+    assert [row["status"] for row in rows] == ["unchanged", "refused", "new"]
+    assert "canary" not in ran.out + ran.err
+    assert shop.values == {(1, P, "A"): "1"}
+
+    assert "Already so: A." in thakur("env", "import", tmp_path / ".env", "--project", "shop").err
+
+
 def test_a_change_names_the_command_that_brings_it_to_what_is_live(thakur, server, shop):
     server.doubles.runtime.rows[1, 7] = make_deployment(1, 7)
 

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
+from thakur.api.audited import IS_TOLD
 from thakur.api.interface import ApiServices
+from thakur.api.pages.parts.pasted import Pasted
 from thakur.api.pages.parts.project_shell import project_context
 from thakur.api.pages.parts.rendering import page
 from thakur.api.pages.parts.told import Told, back_with, refused
@@ -23,6 +26,19 @@ GIVEN_TO = {Phase.BOTH: "build and run", Phase.BUILD: "build", Phase.START: "run
 
 # `scope` itself is litestar's word.
 Within = Annotated[Scope, QueryParameter(name="scope")]
+
+
+FIRST = Told("warn", "Nothing is saved yet.", "Look over what the paste changes, then save.")
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent to be saved: a name and a value, a paste, or the kept form of one that was looked over."""
+
+    name: str = ""
+    value: str = ""
+    dotenv: str = ""
+    pasted: str = ""
+    phase: Phase | None = None
 
 
 @get(ROOT)
@@ -45,25 +61,47 @@ async def save_env(
     project: Asked,
     within: Within = Scope.PRODUCTION,
 ) -> Response[Any]:
-    """Save one name with its value, or a pasted `.env`; what is refused is said beside the form, and nothing is lost."""
-    form = await request.form()
-    name, dotenv = str(form.get("name", "")).strip(), str(form.get("dotenv", ""))
-    phase = _phase(form.getall("given_to", []))
+    """Save one name with its value, or a paste that was looked over; one that was not is shown first."""
+    form = await _form(request)
     try:
-        if dotenv.strip():
-            imported = await services.env_vars.import_dotenv(principal, project.id, within, dotenv, phase)
+        kept = services.pastes.text_of(principal, form.pasted) if form.pasted else ""
+        if form.dotenv.strip() and _lines(form.dotenv) != _lines(kept):
+            pasted = await _looked_over(services, principal, project, within, form)
+            return await _page(
+                request, services, principal, project, within, pasted=pasted, told=FIRST, status_code=422
+            )
+        if kept:
+            imported = await services.env_vars.import_dotenv(principal, project.id, within, kept, form.phase)
             if imported.left_out:
                 return await _page(request, services, principal, project, within, told=_partly(imported.left_out))
-        elif name:
-            await services.env_vars.set(principal, project.id, within, {name: str(form.get("value", ""))}, phase)
+        elif form.name:
+            await services.env_vars.set(principal, project.id, within, {form.name: form.value}, form.phase)
         else:
             raise Invalid("There is nothing to save", hint="Write a name and a value, or paste a .env file.")
     except ThakurError as error:
-        values = {"name": name, "dotenv": dotenv}
         return await _page(
-            request, services, principal, project, within, told=refused(error), form=values, status_code=error.status
+            request, services, principal, project, within, told=refused(error), form=form, status_code=error.status
         )
     return _back(project, within, "env_saved")
+
+
+@post(f"{ROOT}/preview", status_code=200, opt={IS_TOLD: True})
+async def preview_env(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    project: Asked,
+    within: Within = Scope.PRODUCTION,
+) -> Response[Any]:
+    """What saving the paste would change; nothing is saved."""
+    form = await _form(request)
+    try:
+        pasted = await _looked_over(services, principal, project, within, form)
+    except ThakurError as error:
+        return await _page(
+            request, services, principal, project, within, told=refused(error), form=form, status_code=error.status
+        )
+    return await _page(request, services, principal, project, within, pasted=pasted, form=form)
 
 
 @post(f"{ROOT}/unsetting", status_code=303)
@@ -87,7 +125,8 @@ async def _page(
     scope: Scope,
     *,
     told: Told | None = None,
-    form: dict[str, str] | None = None,
+    form: Form | None = None,
+    pasted: Pasted | None = None,
     status_code: int = 200,
 ) -> Response[bytes]:
     context = await project_context(request, services, principal, project, TAB)
@@ -100,16 +139,42 @@ async def _page(
         "given_to": GIVEN_TO,
         "not_live": _not_live(found, live) if scope is Scope.PRODUCTION else [],
         "live": live,
-        "form": form or {"name": "", "dotenv": ""},
+        "form": form or Form(),
+        "pasted": pasted,
     }
     if told is not None:
         context["told"] = told
-    return page(request, "env/index.html", context, status_code=status_code)
+    return page(request, "env/index.html", context, fragments={"preview": "env/_preview.html"}, status_code=status_code)
+
+
+async def _looked_over(
+    services: ApiServices, principal: Principal, project: Project, scope: Scope, form: Form
+) -> Pasted | None:
+    if not form.dotenv.strip():
+        return None
+    found = await services.env_vars.look_over(principal, project.id, scope, form.dotenv, form.phase)
+    return Pasted(env_vars=found, kept=services.pastes.keep(principal, form.dotenv))
 
 
 def _not_live(env_vars: Sequence[EnvVar], live: Deployment | None) -> list[str]:
     # Its snapshot was taken when it was made.
     return [] if live is None else [one.name for one in env_vars if one.updated_at > live.created_at]
+
+
+async def _form(request: Request[Any, Any, Any]) -> Form:
+    sent = await request.form()
+    return Form(
+        name=str(sent.get("name", "")).strip(),
+        value=str(sent.get("value", "")),
+        dotenv=str(sent.get("dotenv", "")),
+        pasted=str(sent.get("pasted", "")),
+        phase=_phase(sent.getall("given_to", [])),
+    )
+
+
+def _lines(text: str) -> list[str]:
+    # A browser ends lines in its own way when it sends a form, and a script in another.
+    return text.strip().splitlines()
 
 
 def _phase(given_to: Sequence[Any]) -> Phase | None:
@@ -127,4 +192,4 @@ def _back(project: Project, scope: Scope, act: str) -> Redirect:
     return back_with(f"/projects/{project.name}/env", act, extra)
 
 
-HANDLERS = [env_page, save_env, unset_env]
+HANDLERS = [env_page, save_env, preview_env, unset_env]

@@ -1,6 +1,5 @@
 """Env vars of a project: the list, many set at once or one, a pasted `.env`, one unset. Values go in and never come out."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -9,9 +8,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
+from thakur.api.audited import IS_TOLD
 from thakur.api.fields import EnvValues
 from thakur.api.interface import ApiServices
-from thakur.projects import EnvVar, LeftOut, Phase, Project, Scope
+from thakur.projects import EnvVar, LeftOut, PastedVar, Phase, Project, Scope
 
 ROOT = "/api/v1/projects/{name:str}/env"
 
@@ -44,10 +44,11 @@ class DotenvAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class EnvChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """What was changed. `needs_redeploy` says that something is live which still has the values of before."""
+    """What was changed, and what was so already. `needs_redeploy` says that something is live which still has the values of before."""
 
     names: tuple[str, ...]
     scope: Scope
+    unchanged: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     needs_redeploy: bool
 
@@ -67,9 +68,18 @@ async def set_env(data: JSONBody[EnvAsked], services: Services, principal: Asker
 
 @post(ROOT, status_code=200)
 async def import_env(data: JSONBody[DotenvAsked], services: Services, principal: Asker, project: Asked) -> EnvChanged:
-    """Set what a `.env` says, but for the names that are refused."""
+    """Set what a `.env` says and is not so already, but for what is refused."""
     done = await services.env_vars.import_dotenv(principal, project.id, data.scope, data.text, data.phase)
-    return await _changed(services, principal, project, data.scope, done.names, done.left_out)
+    changed = await _changed(services, principal, project, data.scope, done.names)
+    return msgspec.structs.replace(changed, unchanged=done.unchanged, left_out=done.left_out)
+
+
+@post(f"{ROOT}/preview", status_code=200, opt={IS_TOLD: True})
+async def preview_env(
+    data: JSONBody[DotenvAsked], services: Services, principal: Asker, project: Asked
+) -> list[PastedVar]:
+    """What a `.env` would change, name by name with its line; nothing is set, and no value is answered."""
+    return list(await services.env_vars.look_over(principal, project.id, data.scope, data.text, data.phase))
 
 
 @put(f"{ROOT}/{{key:str}}")
@@ -100,10 +110,9 @@ async def _changed(
     project: Project,
     scope: Scope,
     names: tuple[str, ...],
-    left_out: Sequence[LeftOut] = (),
 ) -> EnvChanged:
     is_live = scope is Scope.PRODUCTION and project.id in await services.runtime.active(principal, [project.id])
-    return EnvChanged(names=names, scope=scope, left_out=tuple(left_out), needs_redeploy=bool(names) and is_live)
+    return EnvChanged(names=names, scope=scope, needs_redeploy=bool(names) and is_live)
 
 
-HANDLERS = [list_env, set_env, import_env, put_env, delete_env]
+HANDLERS = [list_env, set_env, import_env, preview_env, put_env, delete_env]

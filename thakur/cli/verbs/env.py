@@ -31,6 +31,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     example = "thakur env import .env --project shop"
     importing = _add(within, "import", "set what a .env file says", example, run_import)
     importing.add_argument("path", metavar="FILE", help="the file (- is standard input)")
+    importing.add_argument("--dry-run", action="store_true", help="show what it would change, and set nothing")
     _add_phase(importing)
     _add_redeploy(importing)
 
@@ -91,10 +92,23 @@ def run_import(args: argparse.Namespace) -> int:
     session = open_session()
     name = session.project(args)
     body = {"text": read_text(args.path), **_where(args)}
+    if args.dry_run:
+        return _previewed(args, session.client.post(project_path(name, "env", "preview"), body))
     changed = session.client.post(project_path(name, "env"), body)
     for left_out in changed["left_out"]:
         say(f"Left out: {left_out['reason']}.")
+    if changed["unchanged"]:
+        say(f"Already so: {', '.join(changed['unchanged'])}.")
     return _done(args, name, changed, "Set")
+
+
+def _previewed(args: argparse.Namespace, found: list[dict[str, Any]]) -> int:
+    if args.json:
+        document(found)
+        return 0
+    rows = [[row["status"], row["name"], str(row["line"]), row["reason"]] for row in found]
+    table(["would be", "name", "line", "why"], rows, "It holds no env var.")
+    return 0
 
 
 def _add(

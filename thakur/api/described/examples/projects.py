@@ -8,7 +8,7 @@ from thakur.api.resources.github import FollowAsked, FollowChange, HeldAsked
 from thakur.api.resources.projects import Followed, ProjectAsked, ProjectChange, ProjectGoing, ProjectShown
 from thakur.api.resources.repositories import RepositoryAsked, RepositoryForgotten
 from thakur.installations import AppAsked, Filters, GitHubApp, Held, InstalledOn
-from thakur.projects import EnvVar, LeftOut, Overrides, Phase, ProjectStatus, Repository, Scope
+from thakur.projects import EnvVar, LeftOut, Overrides, PastedStatus, PastedVar, Phase, ProjectStatus, Repository, Scope
 
 URL = "http://shop.localhost:8080"
 GIT = "https://github.com/you/shop"
@@ -71,6 +71,7 @@ EXAMPLES = (
     EnvAsked(values={"API_KEY": "k-2718", "GREETING": "Grüße"}),
     ValueAsked(value="k-2718", phase=Phase.START),
     DotenvAsked(text="API_KEY=k-2718\nPORT=3000\n"),
+    PastedVar(name="API_KEY", line=1, status=PastedStatus.NEW),
     EnvChanged(
         names=("API_KEY",),
         scope=Scope.PRODUCTION,
