@@ -79,13 +79,13 @@ async def test_commits_are_listed_and_one_is_shown_with_its_files(house, clone, 
         await ask("/commits/nothing")
 
 
-async def test_branches_come_in_pages(house, clone, ask) -> None:
+async def test_branches_come_in_pages(clone, answer) -> None:
     sha = clone.commit({"a": "1"})
     await clone.push("HEAD", *(f"HEAD:refs/heads/b{number:02}" for number in range(40)))
 
-    listed = await house.installed.ask("GET", "/repos/ada/shop/branches")
+    listed = await answer("/branches")
     assert [len(listed.data), listed.data[0]["name"], listed.data[0]["commit"]["sha"]] == [30, "b00", sha]
-    rest = await house.installed.ask("GET", listed.next_url)
+    rest = await answer(listed.next_url)
     assert [each["name"] for each in rest.data][-1] == "main"
     assert rest.next_url == ""
 

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from support.git_server import GIT_ENV
+from support.github_documents import Judge
 from thakur.fakegithub import FakeApp, FakeGitHub, FakeInstallation, FakeRepository
 from thakur.github import App, AppKey, Installed, Rest, Site, site_of
 
@@ -43,7 +44,9 @@ def site(github: FakeGitHub) -> Site:
 @asynccontextmanager
 async def github_house(directory: Path, hook_url: str = ""):
     """Serve the stand-in with an App that is installed on ada/shop; there is ada/other too."""
+    judge = Judge()
     async with FakeGitHub(directory) as github:
+        github.gate.watch, github.hooks.watch = judge.answer, judge.event
         fake_app = github.add_app("thakur", hook_url)
         shop = await github.add_repository("ada/shop")
         await github.add_repository("ada/other")
@@ -54,6 +57,7 @@ async def github_house(directory: Path, hook_url: str = ""):
             yield House(github, fake_app, shop, installation, App(key, rest))
         finally:
             await rest.close()
+    assert not judge.problems, "\n".join(judge.problems)
 
 
 @asynccontextmanager

@@ -19,9 +19,18 @@ class Refusal(Exception):
         self.headers = headers or {}
 
 
+class Moved(Refusal):
+    """Answered with the way to where it is now."""
+
+    def __init__(self, status: int, url: str) -> None:
+        super().__init__(status, "Moved Permanently" if status == 301 else "Temporary Redirect", {"Location": url})
+        self.url = url
+
+
 def refused(refusal: Refusal) -> web.Response:
     """The answer to what was refused."""
-    body = {"message": refusal.message, "documentation_url": DOCUMENTATION, "status": str(refusal.status)}
+    body = {"message": refusal.message, "documentation_url": DOCUMENTATION}
+    body |= {"url": refusal.url} if isinstance(refusal, Moved) else {"status": str(refusal.status)}
     return web.json_response(body, status=refusal.status, headers=refusal.headers)
 
 

@@ -1,22 +1,26 @@
 """Webhooks of the stand-in: signed, delivered once, kept in a log, and sent again when that is asked."""
 
-import hashlib
-import hmac
+import asyncio
 import json
+import random
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from thakur.background import Tasks
+from thakur.fakegithub.mischief import Mischief, half
+from thakur.fakegithub.signing import signed_headers
 from thakur.fakegithub.state import FakeApp, FakeInstallation, FakeRepository, State
 
 ANSWER_SECONDS = 10.0
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeDelivery:
     """One attempt; those of one event share the guid."""
 
@@ -28,8 +32,16 @@ class FakeDelivery:
     is_again: bool = False
     status: str = "pending"
     status_code: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
     answer: str = ""
+    answer_headers: dict[str, str] = field(default_factory=dict)
     delivered_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    duration_seconds: float = 0.0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether anything is known of how it ended."""
+        return self.status != "pending"
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -37,7 +49,7 @@ class FakeDelivery:
             "guid": self.guid,
             "delivered_at": f"{self.delivered_at:%Y-%m-%dT%H:%M:%S.%fZ}",
             "redelivery": self.is_again,
-            "duration": 0.1,
+            "duration": round(self.duration_seconds, 2),
             "status": self.status,
             "status_code": self.status_code,
             "event": self.event,
@@ -49,11 +61,17 @@ class FakeDelivery:
 
 
 class Hooks:
-    """Delivers to each App that is installed where something happened. While `is_cut`, everything is lost on the way."""
+    """Delivers to each App that is installed where something happened. While `is_cut`, everything is lost on the way.
+
+    `watch` is told of every event that is sent.
+    """
 
     def __init__(self, state: State) -> None:
         self.log: list[FakeDelivery] = []
         self.is_cut = False
+        self.mischief = Mischief()
+        self.watch: Callable[[str, dict[str, Any]], None] | None = None
+        self._held: list[FakeDelivery] | None = None
         self._state = state
         self._tasks = Tasks()
         self._session: aiohttp.ClientSession | None = None
@@ -83,43 +101,71 @@ class Hooks:
         again = FakeDelivery(self._state.new_id(), before.app, before.guid, before.event, before.payload, is_again=True)
         self._send(again)
 
+    def hold(self) -> None:
+        """From now on nothing is sent, until it is let go."""
+        self._held = self._held or []
+
+    def release(self, seed: int = 0) -> None:
+        """Send what was held, in an order of its own."""
+        held, self._held = self._held or [], None
+        random.Random(seed).shuffle(held)  # noqa: S311  (an order, no secret)
+        for each in held:
+            self._tasks.spawn(self._deliver(each), f"deliver {each.event}")
+
     async def stop(self) -> None:
         await self._tasks.stop()
         if self._session is not None:
             await self._session.close()
 
     def _send(self, delivery: FakeDelivery) -> None:
+        if self.watch is not None:
+            self.watch(delivery.event, delivery.payload)
+        if self.mischief.dropped > 0:
+            self.mischief.dropped -= 1
+            return
         self.log.append(delivery)
-        self._tasks.spawn(self._deliver(delivery), f"deliver {delivery.event}")
+        if self._held is not None:
+            self._held += [delivery] * self.mischief.copies
+            return
+        for _ in range(self.mischief.copies):
+            self._tasks.spawn(self._deliver(delivery), f"deliver {delivery.event}")
 
     async def _deliver(self, delivery: FakeDelivery) -> None:
-        if self.is_cut:
+        if self.mischief.delay_seconds:
+            await asyncio.sleep(self.mischief.delay_seconds)
+        delivery.delivered_at = self._state.now()
+        began = asyncio.get_running_loop().time()
+        body = json.dumps(delivery.payload).encode()
+        delivery.headers = self._headers(delivery, body)
+        if self.is_cut or not delivery.app.hook_url:
             delivery.status, delivery.status_code = "failed to connect to host", 502
             return
-        body = json.dumps(delivery.payload).encode()
-        headers = signed_headers(delivery.app, delivery.event, delivery.guid, body)
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
         try:
-            async with self._session.post(delivery.app.hook_url, data=body, headers=headers) as answer:
-                delivery.answer = (await answer.read()).decode(errors="replace")
-                delivery.status_code = answer.status
-                delivery.status = "OK" if answer.status < 300 else f"Invalid HTTP Response: {answer.status}"
+            await self._post(self._session, delivery, body)
         except (aiohttp.ClientError, OSError):
             delivery.status, delivery.status_code = "failed to connect to host", 502
         except TimeoutError:
             delivery.status, delivery.status_code = "timed out", 504
+        delivery.duration_seconds = asyncio.get_running_loop().time() - began
 
+    async def _post(self, session: aiohttp.ClientSession, delivery: FakeDelivery, body: bytes) -> None:
+        headers = dict(delivery.headers)
+        sent: Any = body
+        if self.mischief.cut > 0:
+            self.mischief.cut -= 1
+            headers["Content-Length"], sent = str(len(body)), half(body)
+        async with session.post(delivery.app.hook_url, data=sent, headers=headers) as answer:
+            delivery.answer = (await answer.read()).decode(errors="replace")
+            delivery.answer_headers = dict(answer.headers)
+            delivery.status_code = answer.status
+            delivery.status = "OK" if answer.status < 300 else f"Invalid HTTP Response: {answer.status}"
 
-def signed_headers(app: FakeApp, event: str, guid: str, body: bytes) -> dict[str, str]:
-    """What GitHub sends beside a body."""
-    digest = hmac.new(app.webhook_secret.encode(), body, hashlib.sha256).hexdigest()
-    return {
-        "Content-Type": "application/json",
-        "User-Agent": "GitHub-Hookshot/0000000",
-        "X-GitHub-Delivery": guid,
-        "X-GitHub-Event": event,
-        "X-GitHub-Hook-Installation-Target-ID": str(app.id),
-        "X-GitHub-Hook-Installation-Target-Type": "integration",
-        "X-Hub-Signature-256": f"sha256={digest}",
-    }
+    def _headers(self, delivery: FakeDelivery, body: bytes) -> dict[str, str]:
+        app = delivery.app
+        headers = signed_headers(app, delivery.event, delivery.guid, body, self.mischief.secret)
+        if self.mischief.enterprise_version:
+            headers["X-GitHub-Enterprise-Version"] = self.mischief.enterprise_version
+            headers["X-GitHub-Enterprise-Host"] = urlsplit(app.hook_url).netloc
+        return headers

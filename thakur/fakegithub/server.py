@@ -1,22 +1,20 @@
 """The stand-in itself: one address on loopback for its pages' URLs, its API and its repositories."""
 
-import asyncio
 import secrets
 import shutil
 import socket
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, refused
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.commits import make
 from thakur.fakegithub.events import renamed_event
 from thakur.fakegithub.faults import Fault, Faults
+from thakur.fakegithub.gate import Gate
 from thakur.fakegithub.git_http import GitRoutes
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.oauth.applications import ApplicationRoutes
@@ -30,21 +28,25 @@ from thakur.fakegithub.rest.checks import CheckRoutes
 from thakur.fakegithub.rest.comments import CommentRoutes
 from thakur.fakegithub.rest.commits import CommitRoutes
 from thakur.fakegithub.rest.contents import ContentRoutes
+from thakur.fakegithub.rest.deployments import DeploymentRoutes
+from thakur.fakegithub.rest.hook import HookRoutes
 from thakur.fakegithub.rest.manifests import ManifestRoutes
+from thakur.fakegithub.rest.meta import MetaRoutes
 from thakur.fakegithub.rest.organizations import OrganizationRoutes
 from thakur.fakegithub.rest.pulls import PullRoutes
+from thakur.fakegithub.rest.refs import RefRoutes
 from thakur.fakegithub.rest.repositories import RepositoryRoutes
 from thakur.fakegithub.rest.statuses import StatusRoutes
+from thakur.fakegithub.rest.tokens import TokenRoutes
 from thakur.fakegithub.rest.users import UserRoutes
 from thakur.fakegithub.state import FakeApp, FakeCheckRun, FakeInstallation, FakeRepository, State
 
 # GitHub takes this of one push.
 BODY_BYTES = 2 * 1024**3
+# Whoever still waits for an answer then is cut off.
+STOP_SECONDS = 1.0
 # The App that checks commits, when no other is named.
 CHECKS = "checks"
-VERSIONS = ("2022-11-28", "2026-03-10")
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class FakeGitHub:
@@ -54,6 +56,7 @@ class FakeGitHub:
         self.state = State()
         self.hooks = Hooks(self.state)
         self.faults = Faults()
+        self.gate = Gate(self.state, self.faults)
         self.owner_password = secrets.token_hex(16)
         self._directory = directory
         self._socket = socket.socket()
@@ -64,7 +67,7 @@ class FakeGitHub:
         self.pulls = Pulls(self.state, self.hooks, self.pushes, self.url)
         self.pushes.followers += [self.checks.pushed, self.pulls.pushed]
         self.installing = Installing(self.state, self.hooks, self.url)
-        self.registering = Registering(self.state, self.hooks, self.installing)
+        self.registering = Registering(self.state, self.hooks, self.installing, self.url)
         self.pages = Pages(self.state, self.registering, self.installing, self.revoke, self.url)
 
     @property
@@ -72,9 +75,11 @@ class FakeGitHub:
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     async def __aenter__(self) -> Self:
-        api = web.Application(middlewares=[self._answer])
+        api = web.Application(middlewares=[self.gate.pass_through])
         for each in (
-            AppRoutes(self.state, self.hooks, self.url),
+            AppRoutes(self.state, self.installing, self.url),
+            HookRoutes(self.state, self.hooks),
+            TokenRoutes(self.state, self.url),
             RepositoryRoutes(self.state, self.url),
             CheckRoutes(self.state, self.checks, self.url),
             StatusRoutes(self.state, self.checks, self.url),
@@ -82,6 +87,9 @@ class FakeGitHub:
             CommentRoutes(self.state, self.url),
             CommitRoutes(self.state, self.url),
             ContentRoutes(self.state, self.url),
+            DeploymentRoutes(self.state, self.url),
+            RefRoutes(self.state, self.url),
+            MetaRoutes(self.gate),
             UserRoutes(self.state, self.url),
             ManifestRoutes(self.registering, self.url),
             OrganizationRoutes(self.state, self.url),
@@ -92,7 +100,7 @@ class FakeGitHub:
         site.add_subapp("/api/v3", api)
         site.add_routes(self.pages.routes())
         site.add_routes(GitRoutes(self.state, self.pushes, self.owner_password).routes())
-        self._runner = web.AppRunner(site)
+        self._runner = web.AppRunner(site, shutdown_timeout=STOP_SECONDS)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
         return self
@@ -172,6 +180,10 @@ class FakeGitHub:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.faults.add(Fault(match, times, status, named, message))
 
+    def fault(self, match: str, times: int = 1, **what: Any) -> None:
+        """Whatever else may become of a question; `what` are the fields of a Fault."""
+        self.faults.add(Fault(match, times, **what))
+
     def fork(self, repository: FakeRepository, login: str) -> FakeRepository:
         """A copy that is somebody else's."""
         fork_id = self.state.new_id()
@@ -191,17 +203,3 @@ class FakeGitHub:
     def _checking_app(self) -> FakeApp:
         found = next((each for each in self.state.apps.values() if each.slug == CHECKS), None)
         return found or self.add_app(CHECKS)
-
-    @web.middleware
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = self.faults.take(request)
-        if fault is not None:
-            return refused(Refusal(fault.status, fault.message, fault.headers))
-        if request.headers.get("X-GitHub-Api-Version", VERSIONS[0]) not in VERSIONS:
-            return refused(Refusal(400, "API version is not supported"))
-        try:
-            return await handler(request)
-        except Refusal as refusal:
-            return refused(refusal)
-        except (KeyError, ValueError, asyncio.IncompleteReadError):
-            return refused(Refusal(422, "Validation Failed"))

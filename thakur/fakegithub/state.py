@@ -59,6 +59,10 @@ class FakeApp:
     events: list[str] = field(default_factory=lambda: list(EVENTS))
     private_key: str = field(default_factory=private_key)
 
+    @property
+    def hook_id(self) -> int:
+        return self.id + 1_000_000
+
 
 @dataclass
 class FakeRepository:
@@ -181,7 +185,12 @@ class FakeToken:
     installation: FakeInstallation
     repository_ids: frozenset[int]
     permissions: dict[str, str]
-    expires_at: datetime = field(default_factory=lambda: datetime.now(UTC) + TOKEN_LIFE)
+    expires_at: datetime
+
+    @property
+    def opened(self) -> frozenset[int]:
+        """What it opens now: a repository may have been taken from the installation since."""
+        return self.repository_ids & self.installation.repository_ids
 
 
 class State:
@@ -193,6 +202,7 @@ class State:
         self.repositories: dict[int, FakeRepository] = {}
         self.tokens: dict[str, FakeToken] = {}
         self.minted = 0
+        self.skew = timedelta()
         self._last_id = 1000
         self.people = People(self.new_id)
         self.grants: Grants[FakeApp] = Grants()
@@ -200,6 +210,10 @@ class State:
         self.asks = False
         # GitHub cannot reach a webhook on loopback; the stand-in can, as long as it is not to behave alike.
         self.takes_local_hooks = True
+
+    def now(self) -> datetime:
+        """By the stand-in's own clock, which a test may set."""
+        return datetime.now(UTC) + self.skew
 
     def new_id(self) -> int:
         self._last_id += 1
@@ -212,10 +226,22 @@ class State:
         now = next((each for each in every if each.full_name.lower() == wanted), None)
         return now or next((each for each in every if wanted in map(str.lower, each.names)), None)
 
-    def mint(self, installation: FakeInstallation, repository_ids: frozenset[int], permissions: dict[str, str]) -> str:
-        """A token of the form that GitHub's have since 2026: long, with dots."""
+    def mint(
+        self,
+        installation: FakeInstallation,
+        repository_ids: frozenset[int],
+        permissions: dict[str, str],
+        *,
+        is_stateless: bool = True,
+    ) -> str:
+        """A token of the form that GitHub's have since 2026, long, with dots, or of the one before."""
         self.minted += 1
         body = ".".join(secrets.token_urlsafe(160) for _ in range(2))
-        token = f"ghs_{installation.app.id}_{body}"
-        self.tokens[token] = FakeToken(installation, repository_ids, permissions)
-        return token
+        text = f"ghs_{installation.app.id}_{body}" if is_stateless else f"ghs_{secrets.token_hex(18)}"
+        self.tokens[text] = FakeToken(installation, repository_ids, permissions, self.now() + TOKEN_LIFE)
+        return text
+
+    def forget(self, installation: FakeInstallation) -> None:
+        """It is there no more, and its tokens open nothing."""
+        del self.installations[installation.id]
+        self.tokens = {text: token for text, token in self.tokens.items() if token.installation is not installation}

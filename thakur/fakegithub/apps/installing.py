@@ -58,10 +58,7 @@ class Installing:
 
     def uninstall(self, installation: FakeInstallation, by: FakeAccount) -> None:
         """Let it go; its tokens open nothing any more."""
-        del self._state.installations[installation.id]
-        self._state.tokens = {
-            text: token for text, token in self._state.tokens.items() if token.installation is not installation
-        }
+        self._state.forget(installation)
         self._tell(installation, "deleted", by)
 
     def of(self, app: FakeApp, account: FakeAccount) -> FakeInstallation | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.manifest import Manifest
+from thakur.fakegithub.events.apps import ping_event
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.state import FakeApp, State
@@ -17,10 +18,11 @@ CODE_LIFE = timedelta(hours=1)
 class Registering:
     """Keeps the codes that browsers carry."""
 
-    def __init__(self, state: State, hooks: Hooks, installing: Installing) -> None:
+    def __init__(self, state: State, hooks: Hooks, installing: Installing, web_url: str) -> None:
         self._state = state
         self._hooks = hooks
         self._installing = installing
+        self._web_url = web_url
         self._codes: dict[str, tuple[FakeApp, datetime]] = {}
 
     def add(self, slug: str, hook_url: str, owner: FakeAccount, **more: Any) -> FakeApp:
@@ -28,8 +30,7 @@ class Registering:
         app = FakeApp(self._state.new_id(), slug, hook_url, owner, **more)
         self._state.apps[app.id] = app
         if hook_url:
-            hook = {"type": "App", "id": self._state.new_id(), "active": True, "events": app.events, "app_id": app.id}
-            self._hooks.to_app(app, "ping", {"zen": "Half measures are as bad as nothing at all.", "hook": hook})
+            self._hooks.to_app(app, "ping", ping_event(app, self._web_url))
         return app
 
     def from_manifest(self, manifest: Manifest, owner: FakeAccount) -> tuple[FakeApp, str]:
