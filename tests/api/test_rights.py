@@ -51,6 +51,8 @@ async def ask(place: Place, method: str, path: str, right: tuple[Any, ...], secr
         token="ghost",
         invitation=1,
         session_id=1,
+        app_id=1,
+        guid="unknown",
         secret="unknown",
         digest="0",
     )

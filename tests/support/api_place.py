@@ -15,6 +15,8 @@ from thakur.runtime.deployments.asking import LocalRollouts
 from thakur.runtime.edges import LocalEdges
 from thakur.settings import Settings
 from thakur.stores import StoreUrls
+from thakur.webhooks.deliveries import LocalDeliveries
+from thakur.webhooks.inbox import Inbox
 from thakur.wiring.building import wire_plans
 from thakur.wiring.core import Core, wire_core
 
@@ -82,6 +84,11 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         connections=core.github.connections,
         identities=core.github.identifying.identities,
         tracks=core.github.tracks,
+        registrations=core.github.registrations,
+        upkeep=core.github.upkeep,
+        deliveries=LocalDeliveries(
+            core.db, core.queue, core.github.apps, core.github.clients, Inbox(core.db, core.queue)
+        ),
         builds=core.builds,
         plans=wire_plans(settings),
         runtime=core.runtime,

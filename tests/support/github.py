@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import secrets
 import subprocess
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from aiohttp import web
 from support.git_server import GIT_ENV
 from support.github_documents import Judge
 from thakur.fakegithub import FakeApp, FakeGitHub, FakeInstallation, FakeRepository
+from thakur.fakegithub.apps.registering import CODE_LIFE
 from thakur.github import App, AppKey, Installed, Rest, Site, site_of
 
 
@@ -39,6 +42,13 @@ def site(github: FakeGitHub) -> Site:
     found = site_of(github.url)
     assert isinstance(found, Site)
     return found
+
+
+def manifest_code(github: FakeGitHub, app: FakeApp) -> str:
+    """What the browser of whoever had just made the App would be led back with."""
+    code = secrets.token_hex(20)
+    github.registering._codes[code] = (app, datetime.now(UTC) + CODE_LIFE)
+    return code
 
 
 @asynccontextmanager

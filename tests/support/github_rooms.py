@@ -10,20 +10,26 @@ from thakur.accounts.models import TeamRow
 from thakur.builds import Build, BuildNotFound, GitSource
 from thakur.db import Database
 from thakur.git import GitRules
+from thakur.github import Site
 from thakur.installations import AppAsked, GitHubApp
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.connections import LocalConnections
 from thakur.installations.lending import LocalLender
 from thakur.installations.people.sign_in_apps import LocalSignInApps
+from thakur.installations.registering.departures import Departures
+from thakur.installations.registering.reach import Here
+from thakur.installations.registering.service import LocalRegistrations
 from thakur.installations.reports import LocalReports
 from thakur.installations.sending import Sending
 from thakur.installations.tracks import LocalTracks
+from thakur.installations.upkeep.service import LocalUpkeep
 from thakur.projects import PRODUCTION
 from thakur.projects.repositories import LocalRepositories
 from thakur.projects.service import LocalProjects
 from thakur.queue import REPORTS, WEBHOOKS
 from thakur.security import KeyRing, Sealer
+from thakur.webhooks.deliveries import LocalDeliveries
 from thakur.webhooks.events import parse
 from thakur.webhooks.filters.filtering import Filtering
 from thakur.webhooks.handling import Handling
@@ -33,6 +39,7 @@ from thakur.webhooks.jobs import WebhookJobs
 from thakur.wiring.identifying import wire_identifying
 from thakur.wiring.people import wire_people
 
+HERE = Here("https://deploy.example.com", "https://deploy.example.com")
 RING = KeyRing({1: b"k" * 32})
 
 
@@ -83,7 +90,12 @@ class Rooms:
         self.lender = LocalLender(self.connections, self.clients)
         self.reports = LocalReports(db, lambda: self.queue.wake(REPORTS))
         self.sending = Sending(self.reports, self.clients)
+        self.upkeep = LocalUpkeep(db, sealer, self.apps, self.clients, HERE)
+        self.registrations = LocalRegistrations(
+            Departures(db), self.apps, self.upkeep, self.clients, self.tracks, Site(), HERE
+        )
         self.inbox = Inbox(db, self.queue)
+        self.deliveries = LocalDeliveries(db, self.queue, self.apps, self.clients, self.inbox)
         self.builds = NotedBuilds()
         self.people = wire_people(db)
         self.sign_in_apps = LocalSignInApps(db, sealer, self.clients)

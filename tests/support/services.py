@@ -19,6 +19,7 @@ from support.fake_accounts import (
     FakeTeams,
     FakeTokens,
 )
+from support.fake_github import FakeDeliveries, FakeGitHubApps, FakeRegistrations, FakeUpkeep
 from support.fake_identities import FakeIdentities
 from thakur.accounts import Action, Principal
 from thakur.api import ApiServices
@@ -39,12 +40,9 @@ from thakur.builds import (
 )
 from thakur.errors import ThakurError
 from thakur.git import GitRules, check_ref, check_url, folder_of
-from thakur.github import Site, site_of
 from thakur.installations import (
-    AppAsked,
     Connection,
     Filters,
-    GitHubApp,
     Held,
     NotFollowing,
     NothingHeld,
@@ -154,32 +152,6 @@ class FakeRepositories:
 
     async def token(self, project_id: int, url: str) -> str:
         return self.tokens.get(project_id, "")
-
-
-class FakeGitHubApps:
-    """Takes every App, and has it installed on nothing."""
-
-    def __init__(self) -> None:
-        self.rows: list[GitHubApp] = []
-
-    async def add(self, principal: Principal, asked: AppAsked) -> GitHubApp:
-        site = site_of(asked.url, asked.api_url)
-        assert isinstance(site, Site)
-        app = GitHubApp(
-            app_id=asked.app_id,
-            slug="thakur-ada",
-            web_url=site.web_url,
-            api_url=site.api_url,
-            client_id=asked.client_id,
-            hook_url="",
-            created_at=AT,
-            created_by=principal.actor,
-        )
-        self.rows.append(app)
-        return app
-
-    async def list(self, principal: Principal) -> list[GitHubApp]:
-        return list(self.rows)
 
 
 class FakeConnections:
@@ -533,6 +505,9 @@ class Doubles:
     github_apps: FakeGitHubApps = field(default_factory=FakeGitHubApps)
     connections: FakeConnections = field(default_factory=FakeConnections)
     identities: FakeIdentities = field(default_factory=FakeIdentities)
+    registrations: FakeRegistrations = field(default_factory=FakeRegistrations)
+    upkeep: FakeUpkeep = field(init=False)
+    deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     caches: FakeCaches = field(default_factory=FakeCaches)
@@ -544,6 +519,7 @@ class Doubles:
 
     def __post_init__(self) -> None:
         self.devices = FakeDevices(self.tokens)
+        self.upkeep = FakeUpkeep(self.github_apps)
         self.builds = FakeBuilds(self.logs, self.repositories)
         self.rollouts = FakeRollouts(self.runtime, self.logs)
 
@@ -567,6 +543,9 @@ class Doubles:
             connections=self.connections,
             identities=self.identities,
             tracks=FakeTracks(self.connections),
+            registrations=self.registrations,
+            upkeep=self.upkeep,
+            deliveries=self.deliveries,
             builds=self.builds,
             plans=self.plans,
             caches=self.caches,

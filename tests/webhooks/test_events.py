@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from thakur.webhooks.events import Event, EventMalformed, parse
+from thakur.webhooks.events import Event, EventMalformed, idle, parse
 
 SHOP = {"id": 7, "full_name": "ada/shop"}
 
@@ -15,20 +15,35 @@ SHOP = {"id": 7, "full_name": "ada/shop"}
         (
             "push",
             {"ref": "refs/heads/feat/$(id)", "repository": SHOP, "sender": {"login": "ada"}, "installation": {"id": 9}},
-            Event(name="push", repository_id=7, installation_id=9, branch="feat/$(id)", sender="ada"),
+            Event(
+                name="push",
+                repository_id=7,
+                repository="ada/shop",
+                installation_id=9,
+                branch="feat/$(id)",
+                sender="ada",
+            ),
         ),
-        ("push", {"ref": "refs/tags/v1", "repository": SHOP}, Event(name="push", repository_id=7)),
+        (
+            "push",
+            {"ref": "refs/tags/v1", "repository": SHOP},
+            Event(name="push", repository_id=7, repository="ada/shop"),
+        ),
         (
             "push",
             {"ref": "refs/heads/x", "repository": SHOP, "sender": {"login": "<script>"}},
-            Event(name="push", repository_id=7, branch="x"),
+            Event(name="push", repository_id=7, repository="ada/shop", branch="x"),
         ),
         (
             "delete",
             {"ref": "main", "ref_type": "branch", "repository": SHOP, "sender": {"login": "dependabot[bot]"}},
-            Event(name="delete", repository_id=7, branch="main", sender="dependabot[bot]"),
+            Event(name="delete", repository_id=7, repository="ada/shop", branch="main", sender="dependabot[bot]"),
         ),
-        ("delete", {"ref": "v1", "ref_type": "tag", "repository": SHOP}, Event(name="delete", repository_id=7)),
+        (
+            "delete",
+            {"ref": "v1", "ref_type": "tag", "repository": SHOP},
+            Event(name="delete", repository_id=7, repository="ada/shop"),
+        ),
         ("ping", {"zen": "…"}, Event(name="ping")),
         (
             "installation",
@@ -38,7 +53,7 @@ SHOP = {"id": 7, "full_name": "ada/shop"}
         (
             "repository",
             {"action": "renamed", "repository": SHOP},
-            Event(name="repository", action="renamed", repository_id=7),
+            Event(name="repository", action="renamed", repository_id=7, repository="ada/shop"),
         ),
         ("installation", {"action": "danced", "installation": {"id": 9}}, None),
         ("repository", {"action": "starred", "repository": SHOP}, None),
@@ -48,6 +63,12 @@ SHOP = {"id": 7, "full_name": "ada/shop"}
 )
 def test_a_payload_is_what_matters_of_it_or_nothing(name, payload, event) -> None:
     assert parse(name, json.dumps(payload).encode()) == event
+
+
+def test_what_nothing_follows_from_is_told_as_far_as_it_can_be_shown() -> None:
+    body = json.dumps({"action": "created\0" * 100, "repository": SHOP | {"full_name": None}}).encode()
+
+    assert idle("star", body) == Event(name="star", action=("created\0" * 100)[:300].replace("\0", ""), repository_id=7)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ class Apps:
 class Rows:
     def __init__(self) -> None:
         self.kept: list[tuple[int, str, str]] = []
+        self.ignored: list[tuple[int, str, Any]] = []
         self.is_away = self.is_slow = False
 
     async def accept(self, app: int, guid: str, event: Any) -> bool:
@@ -39,6 +40,9 @@ class Rows:
             return False
         self.kept.append((app, guid, event.name))
         return True
+
+    async def ignore(self, app: int, guid: str, event: Any) -> None:
+        self.ignored.append((app, guid, event))
 
 
 class House:
@@ -161,9 +165,10 @@ async def test_an_old_secret_counts_for_its_time_and_a_new_one_at_once(house, mo
         (418, {"path": "/"}),
     ],
 )
-async def test_what_is_no_event_of_ours_leaves_no_row(house, status, changed) -> None:
+async def test_what_is_no_event_of_ours_is_refused_or_only_noted(house, status, changed) -> None:
     assert await house.send(**changed) == status
     assert house.rows.kept == []
+    assert len(house.rows.ignored) == (status == 202)
 
 
 async def test_a_body_without_an_end_is_cut_off_in_little_memory(house) -> None:

@@ -247,7 +247,9 @@ async def test_at_the_start_branches_are_looked_at_and_lost_deliveries_asked_for
     for number in range(3):
         commits.append(clone.commit({"a": str(number)}))
         await clone.push()
-    recovery = Recovery(rooms.apps, rooms.clients, rooms.tracks, rooms.inbox, gap_seconds=0, start_seconds=0)
+    recovery = Recovery(
+        rooms.apps, rooms.upkeep, rooms.clients, rooms.tracks, rooms.inbox, gap_seconds=0, start_seconds=0
+    )
 
     assert await recovery.look()
     await rooms.jobs.drain()

@@ -9,10 +9,11 @@ from thakur.accounts import Accounts, Devices, IdempotencyKeys, Links, Sessions,
 from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.identities import Identities
-from thakur.installations import Apps, Connections, Tracks
+from thakur.installations import Apps, Connections, Registrations, Tracks, Upkeep
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Pastes, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
+from thakur.webhooks import Deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class ApiServices:
     connections: Connections
     identities: Identities
     tracks: Tracks
+    registrations: Registrations
+    upkeep: Upkeep
+    deliveries: Deliveries
     builds: Builds
     plans: Plans
     caches: Caches

@@ -48,11 +48,12 @@ class Client:
     def patch(self, path: str, body: object) -> Any:
         return self._ask("PATCH", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
-    def put(self, path: str, body: object) -> Any:
+    def put(self, path: str, body: object, **query: object) -> Any:
+        path = _with_query(path, query)
         return self._ask("PUT", path, body=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
 
-    def delete(self, path: str) -> Any:
-        return self._ask("DELETE", path)
+    def delete(self, path: str, **query: object) -> Any:
+        return self._ask("DELETE", _with_query(path, query))
 
     def upload(self, path: str, chunks: Iterable[bytes], **query: object) -> Any:
         """Send a body whose length nobody knows yet."""

@@ -7,6 +7,7 @@ from thakur.github.app import App
 from thakur.github.commits import Blob, Check, Commits
 from thakur.github.installed import Installed
 from thakur.github.interface import (
+    Account,
     AppFound,
     AppKey,
     AppKeyRefused,
@@ -30,6 +31,7 @@ from thakur.github.interface import (
     UserFound,
     UserToken,
 )
+from thakur.github.making import AppMade, CodeUnusable, made_by
 from thakur.github.oauth import OAuth
 from thakur.github.pulls import End, PullRequest, PullRequests
 from thakur.github.rest import Rest
@@ -40,13 +42,16 @@ from thakur.github.user import Bearer, User
 
 __all__ = [
     "FULL_NAME",
+    "Account",
     "App",
     "AppFound",
     "AppKey",
     "AppKeyRefused",
+    "AppMade",
     "Bearer",
     "Blob",
     "Check",
+    "CodeUnusable",
     "Commits",
     "CredentialsRefused",
     "Delivery",
@@ -77,5 +82,6 @@ __all__ = [
     "UserFound",
     "UserToken",
     "check_key",
+    "made_by",
     "site_of",
 ]

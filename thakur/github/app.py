@@ -43,6 +43,11 @@ class App:
         data = (await self._ask("GET", "/app/hook/config")).data
         return str(data.get("url") or "") if isinstance(data, dict) else ""
 
+    async def set_hook(self, url: str, secret: str = "") -> None:
+        """Have events sent there, and signed with another secret if one is given."""
+        asked = {"url": url, "content_type": "json", "insecure_ssl": "0"} | ({"secret": secret} if secret else {})
+        await self._ask("PATCH", "/app/hook/config", asked)
+
     async def installations(self) -> list[Installation]:
         """All of them."""
         return await self._listed(f"/app/installations?per_page={PAGE}", Installation)

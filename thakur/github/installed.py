@@ -32,6 +32,10 @@ class Installed:
         self._scope = Scope(installation_id)
         self._payer = f"installation {installation_id}"
 
+    async def repositories(self) -> int:
+        """How many it opens."""
+        return int((await self.ask("GET", "/installation/repositories?per_page=1")).data["total_count"])
+
     async def repository(self, full_name: str) -> Repository:
         """Raises NotThere."""
         return _repository(await self.ask("GET", f"/repos/{full_name}"))

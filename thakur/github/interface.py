@@ -28,6 +28,11 @@ class Account(msgspec.Struct, frozen=True):
     """A person or an organisation."""
 
     login: str
+    type: str = ""
+
+    @property
+    def is_organization(self) -> bool:
+        return self.type == "Organization"
 
 
 class AppFound(msgspec.Struct, frozen=True):
@@ -36,6 +41,8 @@ class AppFound(msgspec.Struct, frozen=True):
     id: int
     slug: str
     name: str = ""
+    html_url: str = ""
+    owner: Account | None = None
 
 
 class Installation(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +51,7 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     account: Account
     repository_selection: str = "selected"
+    created_at: datetime | None = None
     suspended_at: datetime | None = None
 
 

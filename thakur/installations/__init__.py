@@ -9,6 +9,7 @@ from thakur.installations.interface import (
     AppAsked,
     AppRefused,
     Apps,
+    AppUnknown,
     Clients,
     Connection,
     Connections,
@@ -24,12 +25,27 @@ from thakur.installations.interface import (
     WebhookSecret,
 )
 from thakur.installations.people import AppGone, SignInApp, SignInApps
+from thakur.installations.registering.interface import (
+    InstallationRefused,
+    Registered,
+    Registration,
+    RegistrationAsked,
+    Registrations,
+    StateRefused,
+)
+from thakur.installations.registering.manifest import Permission
+from thakur.installations.registering.reach import PULL_HOOK_URL
 from thakur.installations.track import Look, Seen, Track, Tracks
+from thakur.installations.upkeep.interface import AddressMissing, AppAmbiguous, Upkeep
 
 __all__ = [
+    "PULL_HOOK_URL",
+    "AddressMissing",
+    "AppAmbiguous",
     "AppAsked",
     "AppGone",
     "AppRefused",
+    "AppUnknown",
     "Apps",
     "Clients",
     "Connection",
@@ -40,11 +56,17 @@ __all__ = [
     "GitHubApp",
     "Guard",
     "Held",
+    "InstallationRefused",
     "InstalledOn",
     "Lender",
     "Look",
     "NotFollowing",
     "NothingHeld",
+    "Permission",
+    "Registered",
+    "Registration",
+    "RegistrationAsked",
+    "Registrations",
     "Report",
     "Reports",
     "RepositoryShut",
@@ -52,8 +74,10 @@ __all__ = [
     "Seen",
     "SignInApp",
     "SignInApps",
+    "StateRefused",
     "Track",
     "Tracks",
+    "Upkeep",
     "WebhookSecret",
     "any_is_meant",
 ]

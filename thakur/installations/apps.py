@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import ColumnElement, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from thakur.accounts import Action, Principal
 from thakur.db import Database
-from thakur.github import AppKey, Installation, Site, SiteRefused, check_key, site_of
+from thakur.github import AppFound, AppKey, Installation, Site, SiteRefused, check_key, site_of
 from thakur.installations.clients import LocalClients
-from thakur.installations.interface import AppAsked, AppRefused, GitHubApp, InstalledOn, WebhookSecret
+from thakur.installations.interface import AppAsked, AppRefused, AppUnknown, GitHubApp, InstalledOn, WebhookSecret
 from thakur.installations.models import AppRow, InstallationRow
 from thakur.installations.secrets import context_of, sealed
 from thakur.security import Sealer
@@ -38,18 +40,29 @@ class LocalApps:
         client = self._clients.of(AppKey(site=site, app_id=asked.app_id, private_key=asked.private_key))
         found = await client.found()
         hook_url = await client.hook_url()
-        app = await self._kept(principal, site, asked, found.slug, hook_url)
+        app = await self.keep(principal, site, asked, found, hook_url)
         for each in await client.installations():
             await self.note(app, each)
-        return next(
-            each for each in await self.list(principal) if (each.web_url, each.app_id) == (site.web_url, asked.app_id)
-        )
+        return await self.get(app)
 
     async def list(self, principal: Principal) -> list[GitHubApp]:
+        return list_of((await self._where(AppRow.team_id.in_(principal.team_ids))).values())
+
+    async def managed(self, principal: Principal) -> dict[int, GitHubApp]:
+        principal.require(Action.MANAGE_GITHUB, principal.team_id)
+        teams = [team for team in principal.team_ids if principal.may(Action.MANAGE_GITHUB, team)]
+        return await self._where(AppRow.team_id.in_(teams))
+
+    async def get(self, app: int) -> GitHubApp:
+        """The App of that row. Raises AppUnknown."""
+        found = await self._where(AppRow.id == app)
+        if not found:
+            raise AppUnknown("The GitHub App was removed")
+        return found[app]
+
+    async def _where(self, which: ColumnElement[bool]) -> dict[int, GitHubApp]:
         async with self._db.session() as session:
-            rows = (
-                await session.scalars(select(AppRow).where(AppRow.team_id.in_(principal.team_ids)).order_by(AppRow.id))
-            ).all()
+            rows = (await session.scalars(select(AppRow).where(which).order_by(AppRow.id))).all()
             found = await session.scalars(
                 select(InstallationRow)
                 .where(InstallationRow.app_id.in_([row.id for row in rows]))
@@ -57,10 +70,8 @@ class LocalApps:
             )
             installed: defaultdict[int, list_of[InstalledOn]] = defaultdict(list_of[InstalledOn])
             for each in found:
-                installed[each.app_id].append(
-                    InstalledOn(installation_id=each.installation_id, account=each.account, status=each.status)
-                )
-        return [_shown(row, tuple(installed[row.id]), is_pulled=self._is_pulled) for row in rows]
+                installed[each.app_id].append(_installed_on(each))
+        return {row.id: _shown(row, tuple(installed[row.id]), is_pulled=self._is_pulled) for row in rows}
 
     async def ids(self, principal: Principal) -> list_of[int]:
         """The rows of the Apps that the principal's team has."""
@@ -85,23 +96,31 @@ class LocalApps:
                 if kept is not None
             ]
 
-    async def note(self, app: int, found: Installation) -> None:
-        values = {"account": found.account.login, "status": "suspended" if found.suspended_at else "active"}
-        await self._note(app, found.id, values)
+    async def note(self, app: int, found: Installation, repositories: int | None = None) -> None:
+        values = {
+            "account": found.account.login,
+            "is_organization": found.account.is_organization,
+            "status": "suspended" if found.suspended_at else "active",
+            "repositories": repositories,
+            "since": found.created_at,
+        }
+        await self._note(app, found.id, {name: value for name, value in values.items() if value is not None})
 
     async def note_gone(self, app: int, installation_id: int) -> None:
         await self._note(app, installation_id, {"account": "", "status": "gone"})
 
-    async def _note(self, app: int, installation_id: int, values: dict[str, str]) -> None:
+    async def _note(self, app: int, installation_id: int, values: dict[str, Any]) -> None:
         made = insert(InstallationRow).values(app_id=app, installation_id=installation_id, **values)
-        kept = {name: value for name, value in values.items() if value} | {"updated_at": func.now()}
+        kept = {name: value for name, value in values.items() if value != ""} | {"updated_at": func.now()}
         keys = [InstallationRow.app_id, InstallationRow.installation_id]
         async with self._db.session() as session:
             await session.execute(made.on_conflict_do_update(index_elements=keys, set_=kept))
 
-    async def _kept(self, principal: Principal, site: Site, asked: AppAsked, slug: str, hook_url: str) -> int:
+    async def keep(self, principal: Principal, site: Site, asked: AppAsked, found: AppFound, hook_url: str) -> int:
+        """Keep what is known of an App, and its secrets sealed; returns its row. Raises AppRefused."""
         secrets = {name: getattr(asked, name) for name in ("client_secret", "private_key", "webhook_secret")}
-        open_to = {"slug": slug, "client_id": asked.client_id, "hook_url": hook_url, "api_url": site.api_url}
+        known = {"client_id": asked.client_id, "hook_url": hook_url, "api_url": site.api_url, "trouble": ""}
+        open_to = known | self.said_of(found, site)
         async with self._db.session() as session:
             # One at a time: a row's secrets are bound to its id.
             await session.execute(text("LOCK TABLE github_apps IN SHARE ROW EXCLUSIVE MODE"))
@@ -131,6 +150,17 @@ class LocalApps:
                 setattr(row, name, value)
             return row.id
 
+    @staticmethod
+    def said_of(found: AppFound, site: Site) -> dict[str, Any]:
+        """The columns of what GitHub says of an App. Its page is led to only where it is one of that GitHub's."""
+        is_there = found.html_url.startswith(f"{site.web_url}/")
+        return {
+            "slug": found.slug,
+            "owner": found.owner.login if found.owner else "",
+            "is_of_organization": found.owner is not None and found.owner.is_organization,
+            "page_url": found.html_url if is_there else f"{site.web_url}/apps/{quote(found.slug)}",
+        }
+
 
 def _checked(asked: AppAsked) -> Site:
     site = site_of(asked.url, asked.api_url)
@@ -154,6 +184,17 @@ def _checked(asked: AppAsked) -> Site:
     return site
 
 
+def _installed_on(row: InstallationRow) -> InstalledOn:
+    return InstalledOn(
+        installation_id=row.installation_id,
+        account=row.account,
+        is_organization=row.is_organization,
+        status=row.status,
+        repositories=row.repositories,
+        since=row.since,
+    )
+
+
 def _shown(row: AppRow, installations: tuple[InstalledOn, ...], *, is_pulled: bool) -> GitHubApp:
     return GitHubApp(
         app_id=row.app_id,
@@ -163,7 +204,16 @@ def _shown(row: AppRow, installations: tuple[InstalledOn, ...], *, is_pulled: bo
         client_id=row.client_id,
         hook_url=row.hook_url,
         is_pulled=is_pulled,
+        owner=row.owner,
+        page_url=row.page_url or f"{row.web_url}/apps/{quote(row.slug)}",
+        settings_url=_settings_url(row),
+        trouble=row.trouble,
         installations=installations,
         created_at=row.created_at,
         created_by=row.created_by,
     )
+
+
+def _settings_url(row: AppRow) -> str:
+    place = f"/organizations/{quote(row.owner, safe='')}" if row.is_of_organization else ""
+    return f"{row.web_url}{place}/settings/apps/{quote(row.slug, safe='')}"

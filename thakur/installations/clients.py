@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from thakur.db import Database
 from thakur.github import App, AppKey, Installed, Rest, Site
+from thakur.installations.interface import AppUnknown
 from thakur.installations.models import AppRow
 from thakur.installations.secrets import context_of
 from thakur.security import Sealer
@@ -20,10 +21,11 @@ class LocalClients:
         self._apps: dict[int, App] = {}
 
     async def app(self, app: int) -> App:
-        """The client of the App's row, with the key of now. Raises SecretUnreadable."""
+        """The client of the App's row, with the key of now. Raises SecretUnreadable, AppUnknown."""
         async with self._db.session() as session:
             row = await session.scalar(select(AppRow).where(AppRow.id == app))
-        assert row is not None
+        if row is None:
+            raise AppUnknown("The GitHub App was removed")
         private_key = self._sealer.open(row.private_key, context_of(app, "private_key")).decode()
         key = AppKey(site=Site(row.web_url, row.api_url), app_id=row.app_id, private_key=private_key)
         kept = self._apps.get(app)

@@ -31,17 +31,21 @@ class AppAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class InstalledOn(msgspec.Struct, frozen=True, kw_only=True):
-    """An installation: `active`, `suspended` or `gone`."""
+    """An installation: `active`, `suspended` or `gone`. `repositories` counts what it opens, where that is known."""
 
     installation_id: int
     account: str
+    is_organization: bool = False
     status: str
+    repositories: int | None = None
+    since: datetime
 
 
 class GitHubApp(msgspec.Struct, frozen=True, kw_only=True):
-    """An App, without its secrets. `hook_url` is where GitHub sends its events.
+    """An App, without its secrets. `hook_url` is where GitHub sends its events, `trouble` why it could not be asked.
 
-    `is_pulled` says that nobody waits for them: GitHub is asked every few seconds what happened.
+    `is_pulled` says that nobody waits for them: GitHub is asked every few seconds what happened. Everybody sees its page on
+    GitHub, its owner its settings.
     """
 
     app_id: int
@@ -51,6 +55,10 @@ class GitHubApp(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     hook_url: str
     is_pulled: bool = False
+    owner: str = ""
+    page_url: str = ""
+    settings_url: str = ""
+    trouble: str = ""
     installations: tuple[InstalledOn, ...] = ()
     created_at: datetime
     created_by: str
@@ -116,6 +124,12 @@ class AppRefused(Invalid):
     code = "github_app_refused"
 
 
+class AppUnknown(NotFound):
+    """The asker's teams have no such App, or it was removed."""
+
+    code = "github_app_not_found"
+
+
 class RepositoryShut(Unavailable):
     """GitHub does not open a repository that a project follows."""
 
@@ -148,21 +162,24 @@ class Apps(Protocol):
     async def list(self, principal: Principal) -> list[GitHubApp]:
         """Those of the principal's teams."""
 
+    async def managed(self, principal: Principal) -> dict[int, GitHubApp]:
+        """By their rows, those that the principal manages. Raises ActionForbidden for who manages none."""
+
     async def every(self) -> list_of[int]:
         """The rows of all Apps. For jobs, which act for nobody."""
 
     async def secrets(self) -> list_of[WebhookSecret]:
         """Every secret that an event may be signed with. Raises SecretUnreadable."""
 
-    async def note(self, app: int, found: Installation) -> None:
-        """Keep where it is installed, and whether it is suspended."""
+    async def note(self, app: int, found: Installation, repositories: int | None = None) -> None:
+        """Keep where it is installed, whether it is suspended, and how many repositories it opens, if that is known."""
 
     async def note_gone(self, app: int, installation_id: int) -> None:
         """It is installed there no more; what it has made stays."""
 
 
 class Clients(Protocol):
-    """The clients of Apps, by their rows. Raises SecretUnreadable."""
+    """The clients of Apps, by their rows. Raises SecretUnreadable, AppUnknown."""
 
     async def app(self, app: int) -> App:
         """What asks as the App."""

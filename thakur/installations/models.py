@@ -21,7 +21,12 @@ class AppRow(Base):
     app_id: Mapped[int]
     slug: Mapped[str]
     client_id: Mapped[str]
+    owner: Mapped[str] = mapped_column(server_default="")
+    page_url: Mapped[str] = mapped_column(server_default="")
+    is_of_organization: Mapped[bool] = mapped_column(server_default="false")
     hook_url: Mapped[str] = mapped_column(server_default="")
+    # Why GitHub could not be asked about it the last time, as a sentence.
+    trouble: Mapped[str] = mapped_column(server_default="")
     # Sealed, all four; bound to the row and their own names.
     client_secret: Mapped[bytes]
     private_key: Mapped[bytes]
@@ -39,8 +44,28 @@ class InstallationRow(Base):
     app_id: Mapped[int] = mapped_column(ForeignKey("github_apps.id", ondelete="CASCADE"), primary_key=True)
     installation_id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[str]
+    is_organization: Mapped[bool] = mapped_column(server_default="false")
+    # How many it opens, as far as that is known.
+    repositories: Mapped[int | None] = mapped_column(Integer)
     status: Mapped[str]
+    since: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class DepartureRow(Base):
+    __tablename__ = "github_departures"
+
+    # Of the state that GitHub's answer brings back.
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    web_url: Mapped[str]
+    api_url: Mapped[str]
+    # The App that is to be installed; None where one is to be made.
+    app_id: Mapped[int | None] = mapped_column(ForeignKey("github_apps.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class ConnectionRow(Base):

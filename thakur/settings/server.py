@@ -60,6 +60,8 @@ class Settings:
     git_schemes: tuple[str, ...] = ("https",)
     git_hosts: tuple[str, ...] = ("public",)
     github_pull: str = "auto"
+    github_url: str = ""
+    github_api_url: str = ""
     passed_to_builds: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -124,5 +126,7 @@ class Settings:
             git_schemes=read_git_schemes(found),
             git_hosts=read_git_hosts(found),
             github_pull=read_choice(found, "THAKUR_GITHUB_PULL", ("auto", "yes", "no")),
+            github_url=read_url(found, "THAKUR_GITHUB_URL", ("https", "http")) or "",
+            github_api_url=read_url(found, "THAKUR_GITHUB_API_URL", ("https", "http")) or "",
             passed_to_builds={name: found[name] for name in PASSED_TO_BUILDS if found.get(name)},
         )

@@ -2,3 +2,23 @@
 
 A delivery is a hint and no order: what is built is what GitHub's API says then, so that events may come late, twice or never.
 """
+
+from thakur.webhooks.interface import (
+    Deliveries,
+    DeliveryKept,
+    DeliveryMissing,
+    DeliveryStatus,
+    DeliveryUnknown,
+    DeliveryUnmoved,
+    Redelivery,
+)
+
+__all__ = [
+    "Deliveries",
+    "DeliveryKept",
+    "DeliveryMissing",
+    "DeliveryStatus",
+    "DeliveryUnknown",
+    "DeliveryUnmoved",
+    "Redelivery",
+]

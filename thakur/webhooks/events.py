@@ -41,11 +41,12 @@ class EventMalformed(Malformed):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that leads to something. `branch` is the one that was pushed or deleted; a tag's has none."""
+    """An event. `branch` is the one that was pushed or deleted; a tag's has none. `repository` is its name, to be shown."""
 
     name: str
     action: str = ""
     repository_id: int | None = None
+    repository: str = ""
     installation_id: int | None = None
     branch: str = ""
     sender: str = ""
@@ -54,6 +55,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Thing(msgspec.Struct, frozen=True):
     id: Number
+    full_name: str | None = None
 
 
 class _Sender(msgspec.Struct, frozen=True):
@@ -75,31 +77,49 @@ _decoder = msgspec.json.Decoder(_Payload)
 
 def parse(name: str, body: bytes) -> Event | None:
     """The event, or None when nothing follows from it. Raises EventMalformed."""
-    try:
-        payload = _decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise EventMalformed("The body is no payload of GitHub's") from error
+    payload = _decoded(body)
     if name not in KNOWN:
         return None
     actions = KNOWN[name]
     if actions is not None and payload.action not in actions:
         return None
-    sender_id = payload.sender.id if payload.sender else None
+    event = _event(name, payload)
     if (
-        (name in NEEDS_REPOSITORY and payload.repository is None)
-        or (name in NEEDS_INSTALLATION and payload.installation is None)
-        or (name in NEEDS_SENDER and sender_id is None)
+        (name in NEEDS_REPOSITORY and event.repository_id is None)
+        or (name in NEEDS_INSTALLATION and event.installation_id is None)
+        or (name in NEEDS_SENDER and event.sender_id is None)
     ):
         raise EventMalformed(f"A payload of {name} names what it is about")
+    return event
+
+
+def idle(name: str, body: bytes) -> Event:
+    """An event from which nothing follows, as far as it is shown. Raises EventMalformed."""
+    return _event(name, _decoded(body))
+
+
+def _decoded(body: bytes) -> _Payload:
+    try:
+        return _decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise EventMalformed("The body is no payload of GitHub's") from error
+
+
+def _event(name: str, payload: _Payload) -> Event:
     return Event(
         name=name,
-        action=payload.action,
+        action=_shown(payload.action),
         repository_id=payload.repository.id if payload.repository else None,
+        repository=_shown((payload.repository.full_name if payload.repository else None) or ""),
         installation_id=payload.installation.id if payload.installation else None,
-        branch=_branch(name, payload)[:TEXT_CHARACTERS].replace("\0", ""),
+        branch=_shown(_branch(name, payload)),
         sender=_login(payload.sender),
-        sender_id=sender_id,
+        sender_id=payload.sender.id if payload.sender else None,
     )
+
+
+def _shown(text: str) -> str:
+    return text[:TEXT_CHARACTERS].replace("\0", "")
 
 
 def _branch(name: str, payload: _Payload) -> str:

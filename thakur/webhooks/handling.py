@@ -65,7 +65,9 @@ class Handling:
         if found is None:
             await self._apps.note_gone(app, event.installation_id)
             return
-        await self._apps.note(app, found)
+        is_open = found.suspended_at is None
+        count = await (await self._clients.installed(app, found.id)).repositories() if is_open else None
+        await self._apps.note(app, found, count)
         await self._tracks.look_soon_at(app, found.id)
 
     async def _repository_changed(self, app: int, event: Event) -> None:

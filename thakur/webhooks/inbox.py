@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from thakur.db import Database
@@ -18,6 +18,9 @@ LONGEST_WAIT = timedelta(minutes=30)
 ATTEMPTS = 12
 ALIKE = 1000
 KEPT = timedelta(days=30)
+# What is only looked at goes earlier; and however much comes, no more rows than these stay.
+IGNORED_KEPT = timedelta(days=3)
+MOST = 100_000
 
 Row = DeliveryRow
 
@@ -41,26 +44,23 @@ class Inbox:
 
     async def accept(self, app: int, guid: str, event: Event) -> bool:
         """Keep it; False when it is there already. One that failed may come again."""
-        values = {
-            "event": event.name,
-            "action": event.action,
-            "repository_id": event.repository_id,
-            "installation_id": event.installation_id,
-            "branch": event.branch,
-            "sender": event.sender,
-            "sender_id": event.sender_id,
-        }
-        made = insert(Row).values(app_id=app, guid=guid, **values)
+        made = insert(Row).values(app_id=app, guid=guid, **_values(event))
         again = made.on_conflict_do_update(
             index_elements=[Row.app_id, Row.guid],
             set_={"status": "received", "attempts": 0, "next_at": NOW},
-            where=Row.status == "failed",
+            where=Row.status.in_(("failed", "ignored")),
         )
         async with self._db.session() as session:
             kept = await session.scalar(again.returning(Row.id))
             if kept is not None:
                 self._db.after_commit(session, lambda: self._queue.wake(WEBHOOKS))
         return kept is not None
+
+    async def ignore(self, app: int, guid: str, event: Event) -> None:
+        """Keep that it came, for whoever looks whether anything does."""
+        made = insert(Row).values(app_id=app, guid=guid, status="ignored", done_at=NOW, **_values(event))
+        async with self._db.session() as session:
+            await session.execute(made.on_conflict_do_nothing())
 
     async def take(self) -> Taken | None:
         """The next one to act on; nobody else is given it for half a minute."""
@@ -114,12 +114,31 @@ class Inbox:
     async def forget_old(self) -> None:
         """Remove what nobody asks for any more."""
         async with self._db.session() as session:
-            await session.execute(delete(Row).where(Row.received_at < NOW - KEPT, Row.status != "received"))
+            last = select(Row.id).order_by(Row.id.desc()).offset(MOST).limit(1).scalar_subquery()
+            is_old = or_(
+                Row.received_at < NOW - KEPT,
+                and_(Row.status == "ignored", Row.received_at < NOW - IGNORED_KEPT),
+                Row.id <= last,
+            )
+            await session.execute(delete(Row).where(is_old, Row.status != "received"))
 
     async def _move(self, taken: Taken, **values: object) -> None:
         async with self._db.session() as session:
             is_it = (Row.id == taken.id, Row.status == "received", Row.attempts == taken.attempts)
             await session.execute(update(Row).where(*is_it).values(**values))
+
+
+def _values(event: Event) -> dict[str, object]:
+    return {
+        "event": event.name,
+        "action": event.action,
+        "repository_id": event.repository_id,
+        "repository": event.repository,
+        "installation_id": event.installation_id,
+        "branch": event.branch,
+        "sender": event.sender,
+        "sender_id": event.sender_id,
+    }
 
 
 def _like(row: DeliveryRow) -> Select[int]:

@@ -11,11 +11,12 @@ from thakur.db import Base, Id
 class DeliveryRow(Base):
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
-        CheckConstraint("status IN ('received', 'done', 'failed')", name="status"),
+        CheckConstraint("status IN ('received', 'done', 'failed', 'ignored')", name="status"),
         # Two Apps are given the same guid for one event, and a redelivery repeats it.
         UniqueConstraint("app_id", "guid"),
         Index("ix_webhook_deliveries_due", "next_at", postgresql_where=text("status = 'received'")),
         Index("ix_webhook_deliveries_received_at", "received_at"),
+        Index("ix_webhook_deliveries_shown", "app_id", "id"),
     )
 
     id: Mapped[Id]
@@ -24,6 +25,8 @@ class DeliveryRow(Base):
     event: Mapped[str]
     action: Mapped[str]
     repository_id: Mapped[int | None]
+    # Its name at that moment, to be shown.
+    repository: Mapped[str] = mapped_column(server_default="")
     installation_id: Mapped[int | None]
     branch: Mapped[str]
     sender: Mapped[str]

@@ -15,7 +15,7 @@ import msgspec
 from thakur.background import to_end
 from thakur.errors import ThakurError
 from thakur.installations import Apps, WebhookSecret
-from thakur.webhooks.events import EventMalformed, parse
+from thakur.webhooks.events import EventMalformed, idle, parse
 from thakur.webhooks.inbox import Inbox
 from thakur.webhooks.signatures import claimed, signer
 
@@ -98,9 +98,10 @@ class Receiver:
         if app is None:
             raise _unsigned()
         event = parse(asked.event, body)
-        if event is None:
-            return 202, "Nothing follows from this event"
         async with asyncio.timeout(KEEP_SECONDS):
+            if event is None:
+                await self._inbox.ignore(app, asked.guid, idle(asked.event, body))
+                return 202, "Nothing follows from this event"
             is_new = await self._inbox.accept(app, asked.guid, event)
         return (202, "Accepted") if is_new else (200, "Received before")
 

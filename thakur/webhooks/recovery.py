@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from thakur.errors import ThakurError
 from thakur.github import Delivery
-from thakur.installations import Apps, Clients, Tracks
+from thakur.installations import Apps, Clients, Tracks, Upkeep
 from thakur.webhooks.inbox import Inbox
 
 EVERY_SECONDS = 3600.0
@@ -28,6 +28,7 @@ class Recovery:
     def __init__(
         self,
         apps: Apps,
+        upkeep: Upkeep,
         clients: Clients,
         tracks: Tracks,
         inbox: Inbox,
@@ -37,6 +38,7 @@ class Recovery:
         redelivers: bool = True,
     ) -> None:
         self._apps = apps
+        self._upkeep = upkeep
         self._clients = clients
         self._tracks = tracks
         self._inbox = inbox
@@ -55,9 +57,11 @@ class Recovery:
             return False
         self._next = time.monotonic() + EVERY_SECONDS
         await self._inbox.forget_old()
-        for app in await self._apps.every() if self._redelivers else ():
+        for app in await self._apps.every():
             try:
-                await self._redeliver(app)
+                is_well = not await self._upkeep.refresh(app)
+                if is_well and self._redelivers:
+                    await self._redeliver(app)
             except ThakurError as error:
                 log.warning("failed deliveries could not be asked for", extra={"app": app, "reason": error.message})
         return True

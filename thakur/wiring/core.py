@@ -71,7 +71,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     sealer, tokens = Sealer(ring, "env vars"), Sealer(ring, "git tokens")
     repositories = LocalRepositories(db, tokens, git_rules(settings))
     people = wire_people(db)
-    github = wire_github(db, queue, ring, projects, people, pulls=settings.pulls_from_github)
+    github = wire_github(settings, db, queue, ring, projects, people)
     env_vars, logs = LocalEnvVars(db, sealer), LocalLogs(db, urls.redis_url)
     workspaces, artifacts = Workspaces(data / "builds"), _artifacts(data)
     caches = LocalCaches(projects, workspaces)

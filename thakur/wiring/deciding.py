@@ -19,6 +19,7 @@ from thakur.runtime.rollouts.jobs import RolloutJobs
 from thakur.runtime.rollouts.restart import Restart
 from thakur.runtime.rollouts.rollout import Rollout
 from thakur.runtime.withdrawal import Withdrawal
+from thakur.webhooks.deliveries import LocalDeliveries
 from thakur.wiring.core import Core
 from thakur.wiring.github import wire_receiving
 
@@ -33,6 +34,7 @@ class Deciding:
     rollouts: LocalRollouts
     edges: LocalEdges
     rollout_jobs: RolloutJobs
+    deliveries: LocalDeliveries
     behind_webhooks: Callable[[Any], Any]
     workers: tuple[Worker, ...]
 
@@ -60,6 +62,7 @@ def wire_deciding(core: Core, edges: Mapping[int, Edge]) -> Deciding:
         rollouts=LocalRollouts(core.runtime, core.projects, core.builds, core.logs, core.queue, core.interrupts),
         edges=LocalEdges(core.db, edges),
         rollout_jobs=jobs,
+        deliveries=receiving.deliveries,
         behind_webhooks=receiving.behind,
         workers=(*workers, *receiving.workers),
     )

@@ -6,18 +6,25 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from thakur.db import Database
+from thakur.github import Site, site_of
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.connections import LocalConnections
 from thakur.installations.lending import LocalLender
 from thakur.installations.people.sign_in_apps import LocalSignInApps
+from thakur.installations.registering.departures import Departures
+from thakur.installations.registering.reach import Here
+from thakur.installations.registering.service import LocalRegistrations
 from thakur.installations.reports import LocalReports
 from thakur.installations.secrets import ResealingOfApps
 from thakur.installations.sending import Sending
 from thakur.installations.tracks import EVERY, LocalTracks
+from thakur.installations.upkeep.service import LocalUpkeep
 from thakur.projects import Projects
 from thakur.queue import REPORTS, WEBHOOKS, Queue, Worker
 from thakur.security import KeyRing, SealedRows, Sealer
+from thakur.settings import SettingInvalid, Settings
+from thakur.webhooks.deliveries import LocalDeliveries
 from thakur.webhooks.filters.filtering import Filtering
 from thakur.webhooks.following import Following
 from thakur.webhooks.handling import Handling
@@ -50,6 +57,8 @@ class GitHub:
     lender: LocalLender
     reports: LocalReports
     identifying: Identifying
+    upkeep: LocalUpkeep
+    registrations: LocalRegistrations
     sealed: tuple[SealedRows, ...]
 
     async def close(self) -> None:
@@ -61,28 +70,49 @@ class GitHub:
 class Receiving:
     """What becomes of webhooks. `behind` puts their receiver before an application of a public listener."""
 
+    deliveries: LocalDeliveries
     behind: Callable[[Any], Receiver]
     workers: tuple[Worker, ...]
 
 
 def wire_github(
-    db: Database, queue: Queue, ring: KeyRing, projects: Projects, people: People, *, pulls: bool
+    settings: Settings, db: Database, queue: Queue, ring: KeyRing, projects: Projects, people: People
 ) -> GitHub:
-    """Make them. Where GitHub cannot tell, it is asked: `pulls`."""
-    sealer = Sealer(ring, "github apps")
+    """Make them. Raises SettingInvalid."""
+    sealer, pulls = Sealer(ring, "github apps"), settings.pulls_from_github
     clients = LocalClients(db, sealer)
     apps = LocalApps(db, sealer, clients, is_pulled=pulls)
     connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS))
+    # Where GitHub cannot tell, it is asked.
+    tracks = LocalTracks(db, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY)
+    here = Here(settings.public_url, settings.dashboard, pulls)
+    upkeep = LocalUpkeep(db, sealer, apps, clients, here)
     identifying = wire_identifying(db, ring, LocalSignInApps(db, sealer, clients), people)
     return GitHub(
         clients=clients,
         apps=apps,
         connections=connections,
-        tracks=LocalTracks(db, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY),
+        tracks=tracks,
         lender=LocalLender(connections, clients),
         reports=LocalReports(db, lambda: queue.wake(REPORTS)),
         identifying=identifying,
+        upkeep=upkeep,
+        registrations=LocalRegistrations(Departures(db), apps, upkeep, clients, tracks, _default_site(settings), here),
         sealed=(ResealingOfApps(db, sealer), identifying.sealed),
+    )
+
+
+def _default_site(settings: Settings) -> Site:
+    site = site_of(settings.github_url, settings.github_api_url)
+    if isinstance(site, Site):
+        return site
+    name, value = {
+        "url": ("THAKUR_GITHUB_URL", settings.github_url),
+        "api_url": ("THAKUR_GITHUB_API_URL", settings.github_api_url),
+    }[site]
+    raise SettingInvalid(
+        f"{name}={value} is no address of a GitHub",
+        hint="Write https:// and a host name, such as https://git.example.com. Plain http is for loopback alone.",
     )
 
 
@@ -104,7 +134,7 @@ def wire_receiving(core: "Core") -> Receiving:
     )
     jobs = WebhookJobs(inbox, handling, github.tracks, heads)
     pulls = core.settings.pulls_from_github
-    recovery = Recovery(github.apps, github.clients, github.tracks, inbox, redelivers=not pulls)
+    recovery = Recovery(github.apps, github.upkeep, github.clients, github.tracks, inbox, redelivers=not pulls)
     pulling = Pulling(github.apps, github.clients, github.connections, inbox)
     looks = (recovery.look, pulling.look) if pulls else (recovery.look,)
     following = Following(github.connections, core.builds, core.runtime, github.reports)
@@ -115,4 +145,8 @@ def wire_receiving(core: "Core") -> Receiving:
     )
     for worker in workers:
         core.queue.attach(worker)
-    return Receiving(behind=lambda app: Receiver(app, github.apps, inbox), workers=workers)
+    return Receiving(
+        deliveries=LocalDeliveries(core.db, core.queue, github.apps, github.clients, inbox),
+        behind=lambda app: Receiver(app, github.apps, inbox),
+        workers=workers,
+    )

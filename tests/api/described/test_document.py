@@ -18,7 +18,8 @@ from thakur.api.described.examples import _BY_KIND
 OPERATIONS = """
 up ready get_openapi
 list_projects create_project get_project change_project delete_project clear_cache list_domains
-list_github_apps add_github_app follow_repository change_following deploy_held put_repository forget_repository list_env set_env import_env preview_env put_env delete_env
+list_github_apps add_github_app remove_github_app set_webhook list_deliveries list_missing_deliveries redeliver
+follow_repository change_following deploy_held put_repository forget_repository list_env set_env import_env preview_env put_env delete_env
 make_plan list_builds request_build get_build cancel_build build_logs clear_build_logs
 list_deployments redeploy get_deployment rollback restart cancel deployment_logs list_replicas
 runtime_logs clear_runtime_logs list_edges
@@ -27,10 +28,18 @@ list_teams make_team list_members change_role remove_member list_invitations inv
 ask_in collect
 """
 # What has no name and no number is known by its key.
-HANDLES = {"Link.id", "InvitationWithdrawn.id", "Session.id", "SessionEnded.id", "AuditEvent.id", "Problem.id"}
+HANDLES = {
+    "Link.id",
+    "InvitationWithdrawn.id",
+    "Session.id",
+    "SessionEnded.id",
+    "AuditEvent.id",
+    "Problem.id",
+    "DeliveryKept.id",
+}
 # Of what is on GitHub, by GitHub's own numbers.
 HANDLES |= {"AppAsked.app_id", "AppAsked.client_id", "GitHubApp.app_id", "GitHubApp.client_id"}
-HANDLES |= {"InstalledOn.installation_id"}
+HANDLES |= {"InstalledOn.installation_id", "DeliveryKept.app_id", "DeliveryMissing.app_id"}
 
 
 @pytest.fixture(scope="module")

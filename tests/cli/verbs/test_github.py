@@ -96,3 +96,54 @@ def test_a_commit_that_is_held_back_is_named_and_built_when_somebody_says_so(tha
 
     assert "aaaaaaa is built now" in built.err
     assert "skipped" not in thakur("deployments", "--project", "shop").err
+
+
+def test_github_is_told_where_the_server_is(thakur, server, files):
+    assert "There is no GitHub App yet" in thakur("github", "webhook").err
+    thakur("github", "add", *files)
+
+    told = thakur("github", "webhook")
+    signed = thakur("github", "webhook", "thakur-ada", "--new-secret", "--json")
+
+    assert (told.status, signed.status) == (0, 0), told.err + signed.err
+    assert "GitHub sends the events of thakur-ada" in told.err
+    assert json.loads(signed.out)["app_id"] == 12
+    assert server.doubles.upkeep.hooks == [(12, False), (12, True)]
+    assert thakur("github", "webhook", "nobody's").status == 2
+
+
+def test_an_app_is_removed_when_that_is_said_and_the_rest_is_named(thakur, server, files):
+    thakur("github", "add", *files)
+
+    unsaid = thakur("github", "remove", "thakur-ada")
+    removed = thakur("github", "remove", "12", "--yes")
+
+    assert (unsaid.status, "--yes" in unsaid.err) == (2, True)
+    assert removed.status == 0, removed.err
+    assert "https://github.com/settings/apps/thakur-ada/advanced" in removed.err
+    assert server.doubles.github_apps.rows == []
+
+
+def test_two_apps_are_told_apart_by_their_numbers(thakur, server, files):
+    thakur("github", "add", *files)
+    thakur("github", "add", *files, "--app-id", "13", "--url", "https://git.example.com")
+
+    several = thakur("github", "webhook", "thakur-ada")
+
+    assert (several.status, "several" in several.err) == (2, True)
+    assert thakur("github", "webhook", "13").status == 0
+
+
+def test_deliveries_are_listed_and_had_once_more(thakur, server):
+    listed = thakur("github", "deliveries", "--status", "failed")
+    missing = thakur("github", "deliveries", "--missing")
+    again, sent = thakur("github", "redeliver", "guid-1"), thakur("github", "redeliver", "guid-3", "--json")
+
+    assert "failed: GitHub was away" in listed.out
+    assert "ada/shop main" in listed.out
+    assert "guid-2" not in listed.out
+    assert "timed out" in missing.out
+    assert "acted on again" in again.err
+    assert json.loads(sent.out) == {"guid": "guid-3", "is_sent_again": True}
+    assert thakur("github", "redeliver", "a/b").status == 1
+    assert [each["guid"] for each in json.loads(thakur("github", "deliveries", "--json").out)] == ["guid-2", "guid-1"]

@@ -7,6 +7,7 @@ from thakur.api.fields import ENV_NAME, LARGEST_NUMBER
 _NUMBER = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
 
 _NULL = {"type": "null"}
+GUID = "0b989ba4-242f-11e5-81e1-c7b6966d2516"
 
 # By name: what it means, its schema where the framework knows less, an example.
 PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
@@ -22,13 +23,17 @@ PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "after": ("Only lines with a higher number", {"type": "integer", "minimum": 0}, 500),
     "limit": ("How many at most", {}, 50),
     "last": ("Instead of `after` and `limit`: the newest lines, this many", {"type": "integer"}, 100),
-    "status": ("Only builds or deployments of this status", {}, "failed"),
+    "status": ("Only what has this status", {}, "failed"),
     "branch": ("Only what was built from this branch; `*` is any characters", {}, "main"),
     "environment": (
         "Only those of `production`, of a preview by its name, or of any preview: `preview`",
         {},
         "production",
     ),
+    "app_id": ("GitHub's number of the App", {"type": "integer", "minimum": 1, "maximum": 2**53}, 1234),
+    "url": ("The address of its GitHub, where two have an App of that number", {}, "https://github.com"),
+    "event": ("Only events of this name", {}, "push"),
+    "guid": ("GitHub's name of the delivery", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, GUID),
     "scope": ("Whose env vars: production's, or those that all previews share", {}, "production"),
     "folder": ("Of an upload: the folder's name, for people", {}, "shop"),
     "commit": (

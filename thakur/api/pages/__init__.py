@@ -17,6 +17,7 @@ from thakur.api.pages import (
     edges,
     env,
     following,
+    github,
     jump,
     keys,
     login,
@@ -52,6 +53,7 @@ HANDLERS = [
     *account.HANDLERS,
     *team.HANDLERS,
     *audit.HANDLERS,
+    *github.HANDLERS,
     *jump.HANDLERS,
 ]
 

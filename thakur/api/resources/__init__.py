@@ -6,6 +6,7 @@ A *struct asked* is what a request says, a *struct shown* is what an answer says
 from thakur.api.resources import (
     builds,
     caches,
+    deliveries,
     deployments,
     devices,
     document,
@@ -35,6 +36,7 @@ EVERYWHERE = [
     *repositories.HANDLERS,
     *plans.HANDLERS,
     *github.HANDLERS,
+    *deliveries.HANDLERS,
     *builds.HANDLERS,
     *caches.HANDLERS,
     *deployments.HANDLERS,

@@ -1,10 +1,10 @@
 """GitHub Apps of the asker's teams, and the repository on GitHub that a project follows."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get, patch, post, put
-from litestar.params import JSONBody
+from litestar import Request, delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from thakur.accounts import Action
 from thakur.api.asked import Asked, Asker, Services
@@ -14,6 +14,7 @@ from thakur.installations import AppAsked, Filters, GitHubApp, Held
 from thakur.projects import PRODUCTION, Repository
 
 APPS = "/api/v1/github/apps"
+APP = f"{APPS}/{{app_id:int}}"
 ROOT = "/api/v1/projects/{name:str}/github"
 
 
@@ -36,6 +37,16 @@ class HeldAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     environment: str = PRODUCTION
 
 
+class WebhookAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """With a new secret the one before counts a day more."""
+
+    new_secret: bool = False
+
+
+# Of two GitHubs that have an App of the same number.
+OnGitHub = Annotated[str, QueryParameter(name="url", max_length=300)]
+
+
 @get(APPS)
 async def list_github_apps(services: Services, principal: Asker) -> list[GitHubApp]:
     """The Apps of the asker's teams and where they are installed, without their secrets."""
@@ -49,6 +60,22 @@ async def add_github_app(
     """Add an App that exists on GitHub, or give it new secrets. They go in and never come out."""
     request.scope["state"][SUBJECT] = str(data.app_id)
     return await services.github_apps.add(principal, data)
+
+
+@delete(APP, status_code=200)
+async def remove_github_app(
+    services: Services, principal: Asker, app_id: FromPath[int], url: OnGitHub = ""
+) -> GitHubApp:
+    """Forget an App with its secrets. Projects follow its repositories no more; on GitHub it stays."""
+    return await services.upkeep.remove(principal, app_id, url)
+
+
+@put(f"{APP}/webhook")
+async def set_webhook(
+    data: JSONBody[WebhookAsked], services: Services, principal: Asker, app_id: FromPath[int], url: OnGitHub = ""
+) -> GitHubApp:
+    """Have GitHub send the App's events to this server, as after its public URL has changed."""
+    return await services.upkeep.set_hook(principal, app_id, url, is_new_secret=data.new_secret)
 
 
 @put(ROOT)
@@ -79,4 +106,12 @@ async def deploy_held(data: JSONBody[HeldAsked], services: Services, principal: 
     return await services.tracks.build_held(project.id, data.environment, principal.actor)
 
 
-HANDLERS = [list_github_apps, add_github_app, follow_repository, change_following, deploy_held]
+HANDLERS = [
+    list_github_apps,
+    add_github_app,
+    remove_github_app,
+    set_webhook,
+    follow_repository,
+    change_following,
+    deploy_held,
+]

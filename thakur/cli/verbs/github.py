@@ -1,11 +1,11 @@
-"""thakur github: the Apps of one's teams and where they are installed, add; what holds pushes back has a file of its own."""
+"""thakur github: the Apps of one's teams and where they are installed, add; the other verbs have files of their own."""
 
 import argparse
 from typing import Any
 
-from thakur.cli.output import document, say, table
+from thakur.cli.output import RED, document, say, table
 from thakur.cli.parsing import Verbs, add_verb
-from thakur.cli.verbs import filters
+from thakur.cli.verbs import deliveries, filters, upkeep
 
 ADD = (
     "thakur github add --app-id 1234 --client-id Iv23li… --client-secret-file client.txt"
@@ -17,8 +17,10 @@ PULLED = "This server has no public URL, so GitHub is asked every 10 s what happ
 
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verb."""
-    parser = add_verb(verbs, "github", "list and add GitHub Apps", "thakur github", run_list)
-    within = parser.add_subparsers(metavar="[add|filters|deploy]")
+    parser = add_verb(verbs, "github", "list, add and remove GitHub Apps", "thakur github", run_list)
+    within = parser.add_subparsers(metavar="[add|webhook|remove|filters|deploy|deliveries|redeliver]")
+    upkeep.add(within)
+    deliveries.add(within)
     new = add_verb(within, "add", "add a GitHub App, or give it new secrets", ADD, run_add)
     new.add_argument("--app-id", metavar="N", type=int, required=True, help="the App ID of its settings")
     new.add_argument("--client-id", metavar="ID", required=True, help="its Client ID")
@@ -46,8 +48,11 @@ def run_list(args: argparse.Namespace) -> int:
         for app in found
         for each in app["installations"] or [{"account": "-", "status": "not installed"}]
     ]
-    otherwise = "No GitHub Apps yet. Add one with: thakur github add --help"
+    otherwise = "No GitHub Apps yet. Connect GitHub in the dashboard, or add one with: thakur github add --help"
     table(["app", "id", "github", "installed on", "status"], rows, otherwise)
+    for app in found:
+        if app["trouble"]:
+            say(f"{app['slug']}: {app['trouble']}", RED)
     if any(app["is_pulled"] for app in found):
         say(PULLED)
     return 0
@@ -76,7 +81,7 @@ def run_add(args: argparse.Namespace) -> int:
         f"Added the GitHub App {app['slug']}. Follow a repository with: thakur projects create NAME --github OWNER/REPO"
     )
     if not app["installations"]:
-        say(f"It is not installed anywhere yet: {app['web_url']}/apps/{app['slug']}/installations/new")
+        say(f"It is not installed anywhere yet: {app['page_url']}/installations/new")
     hook = app["hook_url"] or "nowhere"
     if app["is_pulled"]:
         say(PULLED)

@@ -4,9 +4,11 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from thakur.api.described.examples import people, projects, work
+from thakur.api.described.examples import github, people, projects, work
 
-_BY_KIND = {type(example): example for example in (*projects.EXAMPLES, *work.EXAMPLES, *people.EXAMPLES)}
+_BY_KIND = {
+    type(example): example for example in (*projects.EXAMPLES, *github.EXAMPLES, *work.EXAMPLES, *people.EXAMPLES)
+}
 
 
 def example_of(kind: Any) -> Any:

@@ -4,10 +4,9 @@ from thakur.api.described.examples.times import BEGAN, EARLIER
 from thakur.api.resources.caches import CachesCleared
 from thakur.api.resources.domains import DomainShown
 from thakur.api.resources.env import DotenvAsked, EnvAsked, EnvChanged, ValueAsked
-from thakur.api.resources.github import FollowAsked, FollowChange, HeldAsked
 from thakur.api.resources.projects import Followed, ProjectAsked, ProjectChange, ProjectGoing, ProjectShown
 from thakur.api.resources.repositories import RepositoryAsked, RepositoryForgotten
-from thakur.installations import AppAsked, Filters, GitHubApp, Held, InstalledOn
+from thakur.installations import Filters, Held
 from thakur.projects import EnvVar, LeftOut, Overrides, PastedStatus, PastedVar, Phase, ProjectStatus, Repository, Scope
 
 URL = "http://shop.localhost:8080"
@@ -35,29 +34,6 @@ EXAMPLES = (
         repository=Repository(url=GIT, branch="main"),
         github=Followed(repository="ada/shop", filters=Filters(wait_for_checks=True), held=HELD),
         created_at=EARLIER,
-    ),
-    FollowAsked(repository="ada/shop", branch="main"),
-    FollowChange(filters={"wait_for_checks": True, "paths": None}),
-    Filters(wait_for_checks=True),
-    HeldAsked(environment="production"),
-    HELD,
-    AppAsked(
-        app_id=1234,
-        client_id="Iv23liAbCdEf",
-        client_secret="…",  # noqa: S106  (nobody's)
-        private_key="-----BEGIN RSA PRIVATE KEY-----\n…",
-        webhook_secret="…",  # noqa: S106  (nobody's)
-    ),
-    GitHubApp(
-        app_id=1234,
-        slug="thakur-ada",
-        web_url="https://github.com",
-        api_url="https://api.github.com",
-        client_id="Iv23liAbCdEf",
-        hook_url="https://deploy.example.com/webhooks/github",
-        installations=(InstalledOn(installation_id=5678, account="ada", status="active"),),
-        created_at=EARLIER,
-        created_by="ada",
     ),
     ProjectAsked(name="shop", git_url=GIT, branch="main"),
     ProjectChange(settings={"health_path": "/up", "memory_mb": 1024, "start": None}),

@@ -32,8 +32,14 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+
+def _policy(more: Mapping[str, str]) -> str:
+    return "; ".join(f"{what} {whence}" for what, whence in (POLICY | dict(more)).items())
+
+
 HEADERS = {
-    "content-security-policy": "; ".join(f"{what} {whence}" for what, whence in POLICY.items()),
+    "content-security-policy": _policy({}),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
@@ -72,6 +78,11 @@ def html(
     if "gzip" in request.headers.get("accept-encoding", ""):
         content, sent = gzip.compress(content, GZIP_LEVEL, mtime=0), sent | {"content-encoding": "gzip"}
     return Response(content, status_code=status_code, media_type=HTML, headers=sent)
+
+
+def posting_to(origin: str) -> dict[str, str]:
+    """The header of the one page whose form may lead to another site as well."""
+    return {"content-security-policy": _policy({"form-action": f"'self' {origin}"})}
 
 
 def reader(request: Request[Any, Any, Any]) -> dict[str, object]:

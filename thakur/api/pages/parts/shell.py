@@ -31,7 +31,11 @@ PLACES = (
     Place("Account", "/account", "user"),
     Place("Team", "/team", "user"),
 )
-FOR_AUDITORS = Place("Audit", "/audit", "clock")
+# What only those see who may do something there.
+FOR_SOME = (
+    (Action.MANAGE_GITHUB, Place("GitHub", "/installations", "hub")),
+    (Action.READ_AUDIT, Place("Audit", "/audit", "clock")),
+)
 
 
 class Recent(msgspec.Struct, frozen=True):
@@ -60,7 +64,7 @@ async def shell_of(request: Request[Any, Any, Any], services: ApiServices, princ
     found = await standings(services, principal, [project.id for project in projects])
     return Shell(
         here=here,
-        places=(*PLACES, FOR_AUDITORS) if principal.may(Action.READ_AUDIT, principal.team_id) else PLACES,
+        places=(*PLACES, *(place for action, place in FOR_SOME if principal.may(action, principal.team_id))),
         recent=tuple(Recent(project.name, found[project.id].status, found[project.id].word) for project in projects),
         may_create=principal.may(Action.CREATE_PROJECT, principal.team_id),
         has_keys=KEYS_COOKIE not in request.cookies,

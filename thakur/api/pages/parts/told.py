@@ -44,6 +44,16 @@ ACTS = {
     "team_chosen": Told("ok", "New things are made here from now on."),
     "keys_on": Told("ok", "Single keys are on.", "? lists them."),
     "keys_off": Told("ok", "Single keys are off.", "Ctrl K still opens Jump to."),
+    "github_looked": Told("ok", "GitHub was asked.", "What it says of each App is below."),
+    "hook_set": Told("ok", "GitHub sends the App's events here from now on."),
+    "hook_signed_anew": Told("ok", "The webhook has a new secret.", "The old one counts for a day more."),
+    "app_added": Told("ok", "The App is here.", "Projects can follow the repositories that it is installed on."),
+    "installed": Told("ok", "The App is installed.", "Projects can follow the repositories that it opens."),
+    "installation_asked": Told(
+        "ok", "The organisation's owners are asked.", "When one agrees, the installation appears here by itself."
+    ),
+    "delivery_again": Told("ok", "It is acted on again.", "What is built is what GitHub says now."),
+    "delivery_sent_again": Told("ok", "GitHub sends it again.", "It arrives here in a moment."),
     "clearing": Told("ok", "The log was cleared.", "Lines that arrive later go on counting."),
 }
 

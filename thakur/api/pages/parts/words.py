@@ -79,6 +79,6 @@ def coded(text: str) -> Markup:
     )
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 project`, `3 projects`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def counted(count: int, noun: str, nouns: str = "") -> str:
+    """`1 project`, `3 projects`; `nouns` where that is not the noun with an s."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {nouns or f'{noun}s'}"

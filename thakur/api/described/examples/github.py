@@ -1,0 +1,66 @@
+"""Examples of what is GitHub's: Apps, repositories that are followed, deliveries."""
+
+from thakur.api.described.examples.projects import HELD
+from thakur.api.described.examples.times import BEGAN, EARLIER
+from thakur.api.described.parameters import GUID
+from thakur.api.resources.github import FollowAsked, FollowChange, HeldAsked, WebhookAsked
+from thakur.installations import AppAsked, Filters, GitHubApp, InstalledOn
+from thakur.webhooks import DeliveryKept, DeliveryMissing, DeliveryStatus, Redelivery
+
+EXAMPLES = (
+    FollowAsked(repository="ada/shop", branch="main"),
+    FollowChange(filters={"wait_for_checks": True, "paths": None}),
+    Filters(wait_for_checks=True),
+    HeldAsked(environment="production"),
+    HELD,
+    AppAsked(
+        app_id=1234,
+        client_id="Iv23liAbCdEf",
+        client_secret="…",  # noqa: S106  (nobody's)
+        private_key="-----BEGIN RSA PRIVATE KEY-----\n…",
+        webhook_secret="…",  # noqa: S106  (nobody's)
+    ),
+    GitHubApp(
+        app_id=1234,
+        slug="thakur-ada",
+        web_url="https://github.com",
+        api_url="https://api.github.com",
+        client_id="Iv23liAbCdEf",
+        hook_url="https://deploy.example.com/webhooks/github",
+        owner="ada",
+        page_url="https://github.com/apps/thakur-ada",
+        settings_url="https://github.com/settings/apps/thakur-ada",
+        installations=(
+            InstalledOn(installation_id=5678, account="ada", status="active", repositories=12, since=EARLIER),
+        ),
+        created_at=EARLIER,
+        created_by="ada",
+    ),
+    WebhookAsked(new_secret=True),
+    DeliveryKept(
+        id=4711,
+        guid=GUID,
+        app="thakur-ada",
+        app_id=1234,
+        event="push",
+        action="",
+        repository="ada/shop",
+        branch="main",
+        sender="ada",
+        status=DeliveryStatus.DONE,
+        reason="",
+        attempts=1,
+        received_at=EARLIER,
+        done_at=EARLIER,
+    ),
+    DeliveryMissing(
+        guid=GUID,
+        app="thakur-ada",
+        app_id=1234,
+        event="push",
+        action="",
+        status="failed to connect to host",
+        at=BEGAN,
+    ),
+    Redelivery(guid=GUID, is_sent_again=True),
+)
