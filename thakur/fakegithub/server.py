@@ -1,7 +1,6 @@
 """The stand-in itself: one address on loopback for its pages' URLs, its API and its repositories."""
 
 import secrets
-import shutil
 import socket
 from pathlib import Path
 from typing import Any, Self
@@ -11,8 +10,6 @@ from aiohttp import web
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.checks import Checks
-from thakur.fakegithub.commits import make
-from thakur.fakegithub.events import renamed_event
 from thakur.fakegithub.faults import Fault, Faults
 from thakur.fakegithub.gate import Gate
 from thakur.fakegithub.git_http import GitRoutes
@@ -23,6 +20,7 @@ from thakur.fakegithub.people.accounts import FakeAccount, FakeUser
 from thakur.fakegithub.people.shown import account_shown
 from thakur.fakegithub.pulls import Pulls
 from thakur.fakegithub.pushes import Pushes
+from thakur.fakegithub.repositories import Repositories
 from thakur.fakegithub.rest.apps import AppRoutes
 from thakur.fakegithub.rest.checks import CheckRoutes
 from thakur.fakegithub.rest.comments import CommentRoutes
@@ -58,17 +56,17 @@ class FakeGitHub:
         self.faults = Faults()
         self.gate = Gate(self.state, self.faults)
         self.owner_password = secrets.token_hex(16)
-        self._directory = directory
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self._runner: web.AppRunner | None = None
+        self.repositories = Repositories(self.state, self.hooks, directory, self.url)
         self.checks = Checks(self.state, self.hooks, self.url)
         self.pushes = Pushes(self.hooks, self.url)
         self.pulls = Pulls(self.state, self.hooks, self.pushes, self.url)
         self.pushes.followers += [self.checks.pushed, self.pulls.pushed]
         self.installing = Installing(self.state, self.hooks, self.url)
         self.registering = Registering(self.state, self.hooks, self.installing, self.url)
-        self.pages = Pages(self.state, self.registering, self.installing, self.revoke, self.url)
+        self.pages = Pages(self)
 
     @property
     def url(self) -> str:
@@ -116,16 +114,7 @@ class FakeGitHub:
 
     async def add_repository(self, full_name: str, *, is_private: bool = True) -> FakeRepository:
         """A new, empty one."""
-        repository_id = self.state.new_id()
-        owner, _, name = full_name.partition("/")
-        path = self._directory / f"{repository_id}.git"
-        made = FakeRepository(repository_id, self.state.people.account(owner), name, path, is_private)
-        make(made.path, made.default_branch)
-        self.state.repositories[repository_id] = made
-        for each in self.state.installations.values():
-            if each.has_all and each.account is made.account:
-                each.repository_ids.add(repository_id)
-        return made
+        return self.repositories.add(full_name, is_private=is_private)
 
     def install(self, app: FakeApp, account: str, *repositories: FakeRepository) -> FakeInstallation:
         """Install it on the account, for these repositories."""
@@ -141,18 +130,11 @@ class FakeGitHub:
 
     def rename(self, repository: FakeRepository, full_name: str) -> None:
         """Give it another name; the old one leads to it."""
-        before = repository.full_name
-        owner, _, name = full_name.partition("/")
-        repository.names.append(before)
-        repository.account, repository.name = self.state.people.account(owner), name
-        self.hooks.happened(repository, "repository", renamed_event(repository, before, self.url))
+        self.repositories.rename(repository, full_name)
 
     def rename_account(self, account: FakeAccount, login: str) -> None:
         """The same account by another login; the addresses of its repositories lead on."""
-        for each in self.state.repositories.values():
-            if each.account is account:
-                each.names.append(each.full_name)
-        account.login = login
+        self.repositories.rename_account(account, login)
 
     def check(
         self, repository: FakeRepository, sha: str, name: str = "tests", app: FakeApp | None = None, **told: Any
@@ -186,14 +168,7 @@ class FakeGitHub:
 
     def fork(self, repository: FakeRepository, login: str) -> FakeRepository:
         """A copy that is somebody else's."""
-        fork_id = self.state.new_id()
-        path = self._directory / f"{fork_id}.git"
-        shutil.copytree(repository.path, path, ignore=shutil.ignore_patterns("pull"))
-        account = self.state.people.account(login)
-        made = FakeRepository(fork_id, account, repository.name, path, repository.is_private, repository.default_branch)
-        made.fork_of = repository
-        self.state.repositories[fork_id] = made
-        return made
+        return self.repositories.fork(repository, self.state.people.account(login))
 
     def push_url(self, repository: FakeRepository, login: str = "") -> str:
         """Where the owner, or this user, pushes to."""

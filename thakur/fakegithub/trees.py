@@ -18,6 +18,14 @@ class Entry(NamedTuple):
     sha: str
     size: int
 
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def is_folder(self) -> bool:
+        return self.kind == "tree"
+
 
 def kind_of(path: Path, sha: str) -> str:
     """Commit, tree, blob or tag."""
@@ -48,6 +56,20 @@ def at(path: Path, commit: str, place: str) -> tuple[Entry, list[Entry] | bytes]
     if isinstance(found, pygit2.Tree):
         return entry, _listed(found, f"{place}/", is_deep=False)
     return entry, found.data if isinstance(found, pygit2.Blob) else b""
+
+
+def listing(path: Path, commit: str, folder: str) -> list[Entry] | None:
+    """What is in the folder, folders first; none if there is no such folder."""
+    found = at(path, commit, folder)
+    if found is None or isinstance(found[1], bytes):
+        return None
+    return sorted(found[1], key=lambda each: (not each.is_folder, each.path))
+
+
+def content(path: Path, commit: str, file: str) -> bytes | None:
+    """What the file holds; none if there is no such file."""
+    found = at(path, commit, file)
+    return found[1] if found is not None and isinstance(found[1], bytes) else None
 
 
 def _listed(tree: pygit2.Tree, place: str, *, is_deep: bool) -> list[Entry]:

@@ -1,5 +1,6 @@
 """What pages have in common: who is there, what they may, and how they are answered."""
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -15,9 +16,11 @@ from thakur.fakegithub.state import FakeApp, FakeRepository, State
 class Desk:
     """Every kind of page sits at it."""
 
-    def __init__(self, state: State, sessions: Sessions, rendering: Rendering, web_url: str) -> None:
+    def __init__(
+        self, state: State, sessions: Sessions, rendering: Rendering, push_url: Callable[[FakeRepository, str], str]
+    ) -> None:
         self.state = state
-        self.web_url = web_url
+        self.push_url = push_url
         self._sessions = sessions
         self._rendering = rendering
 

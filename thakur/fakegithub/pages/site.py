@@ -1,6 +1,6 @@
 """All pages of the stand-in, in one place."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -8,53 +8,84 @@ from aiohttp.typedefs import Handler
 from thakur.fakegithub.answers import Refusal
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
+from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.oauth.authorize import AuthorizePages
 from thakur.fakegithub.oauth.device_pages import DevicePages
 from thakur.fakegithub.oauth.devices import Devices
 from thakur.fakegithub.oauth.exchange import ExchangeRoutes
+from thakur.fakegithub.pages.code import CodePages
 from thakur.fakegithub.pages.desk import Desk
+from thakur.fakegithub.pages.editing import EditingPages
 from thakur.fakegithub.pages.granting import GrantingPages
 from thakur.fakegithub.pages.installing import InstallingPages
 from thakur.fakegithub.pages.login import LoginPages
+from thakur.fakegithub.pages.pulls import PullPages
 from thakur.fakegithub.pages.registering import RegisteringPages
 from thakur.fakegithub.pages.rendering import Rendering
+from thakur.fakegithub.pages.reports import Reports
 from thakur.fakegithub.pages.sessions import COOKIE, Sessions
 from thakur.fakegithub.people.accounts import FakeUser
-from thakur.fakegithub.state import FakeApp, State
+from thakur.fakegithub.pulls import Pulls
+from thakur.fakegithub.pushes import Pushes
+from thakur.fakegithub.repositories import Repositories
+from thakur.fakegithub.state import FakeApp, FakeRepository, State
+
+
+class HasRoutes(Protocol):
+    """A kind of page."""
+
+    def routes(self) -> list[web.RouteDef]: ...
+
+
+class Room(Protocol):
+    """What pages need of the stand-in."""
+
+    @property
+    def state(self) -> State: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def checks(self) -> Checks: ...
+    @property
+    def pushes(self) -> Pushes: ...
+    @property
+    def pulls(self) -> Pulls: ...
+    @property
+    def repositories(self) -> Repositories: ...
+    @property
+    def registering(self) -> Registering: ...
+    @property
+    def installing(self) -> Installing: ...
+    def revoke(self, app: FakeApp, user: FakeUser) -> None: ...
+    def push_url(self, repository: FakeRepository, login: str = "") -> str: ...
 
 
 class Pages:
     """What a browser is shown."""
 
-    def __init__(
-        self,
-        state: State,
-        registering: Registering,
-        installing: Installing,
-        revoke: Callable[[FakeApp, FakeUser], None],
-        web_url: str,
-    ) -> None:
-        self.sessions = Sessions(state.people)
-        self.devices = Devices(state)
+    def __init__(self, room: Room) -> None:
+        self.sessions = Sessions(room.state.people)
+        self.devices = Devices(room.state)
         self.rendering = Rendering(self.sessions)
-        self._state = state
-        self._desk = Desk(state, self.sessions, self.rendering, web_url)
-        self._registering = registering
-        self._installing = installing
-        self._revoke = revoke
-        self._web_url = web_url
+        self._room = room
 
     def routes(self) -> list[web.RouteDef]:
-        state, sessions, rendering = self._state, self.sessions, self.rendering
-        return [
-            *LoginPages(sessions, rendering).routes(),
-            *AuthorizePages(state, sessions, rendering).routes(),
-            *ExchangeRoutes(state, self.devices).routes(),
-            *RegisteringPages(self._desk, self._registering).routes(),
-            *InstallingPages(self._desk, self._installing).routes(),
-            *GrantingPages(self._desk, self._revoke).routes(),
-            *DevicePages(state, self.devices, sessions, rendering, self._web_url).routes(),
+        room, sessions, rendering = self._room, self.sessions, self.rendering
+        desk = Desk(room.state, sessions, rendering, room.push_url)
+        reports = Reports(room.checks)
+        pages: list[HasRoutes] = [
+            LoginPages(sessions, rendering),
+            AuthorizePages(room.state, sessions, rendering),
+            ExchangeRoutes(room.state, self.devices),
+            DevicePages(room.state, self.devices, sessions, rendering, room.url),
+            RegisteringPages(desk, room.registering),
+            InstallingPages(desk, room.installing),
+            GrantingPages(desk, room.revoke),
+            PullPages(desk, room.pulls, reports),
+            EditingPages(desk, room.repositories, room.pushes),
+            CodePages(desk, reports, room.pushes),
         ]
+        return [route for each in pages for route in each.routes()]
 
     def cookies(self, user: FakeUser) -> dict[str, str]:
         """Those of a browser in which the user is signed in."""
