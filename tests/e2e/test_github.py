@@ -1,52 +1,23 @@
 """From `git push` to live, through a GitHub that is simulated: signed webhooks, a private repository, reports back."""
 
-import asyncio
 import json
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from support.github import Clone
 from support.server import Server
+from support.simulated import Simulated, add_app
 from support.waiting import wait_until
-from thakur.fakegithub import FakeApp, FakeGitHub, FakeRepository
+from thakur.fakegithub import FakeApp, FakeRepository
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hono"
 LIVE_SECONDS = 120
-
-
-class Simulated:
-    """The stand-in in a loop of its own, beside the server's processes."""
-
-    def __init__(self, directory: Path) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self._thread.start()
-        self.github = FakeGitHub(directory)
-        self.do(self.github.__aenter__())
-
-    def do(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
-
-    def call(self, act: Any, *words: Any, **more: Any) -> Any:
-        """An act that is no coroutine, in the loop."""
-
-        async def run() -> Any:
-            return act(*words, **more)
-
-        return self.do(run())
-
-    def stop(self) -> None:
-        self.do(self.github.__aexit__())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(10)
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +50,7 @@ def server(base: Path, simulated: Simulated) -> Iterator[Server]:
 def app(base: Path, simulated: Simulated, server: Server) -> FakeApp:
     """Registered on GitHub, and added here by what its owner was shown."""
     app = simulated.call(simulated.github.add_app, "thakur", f"http://{server.address}/webhooks/github")
-    secrets = {"client": app.client_secret, "key": app.private_key, "hook": app.webhook_secret}
-    for name, text in secrets.items():
-        (base / name).write_text(text)
-    words = ["github", "add", "--app-id", str(app.id), "--client-id", app.client_id, "--url", simulated.github.url]
-    files = ["--client-secret-file", "client", "--private-key-file", "key", "--webhook-secret-file", "hook"]
-    server.run(*words, *files, cwd=base)
+    add_app(server, simulated, app, base)
     return app
 
 
