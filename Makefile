@@ -24,8 +24,8 @@ run: setup  ## Start Thakur Deploy on its usual data directory
 split: setup  ## The roles in three processes, as the Procfile names them; Ctrl-C ends them and their applications
 	@trap : INT; PATH=$(abspath $(BIN)):$$PATH $(BIN)/honcho start; $(BIN)/thakur stop
 
-demo: setup  ## Start a throw-away server, deploy examples/hono and print its URL
-	$(BIN)/python examples/demo.py
+demo: setup  ## The whole story on this computer: a simulated GitHub, connect, push, watch it go live; QUICK=1 deploys an example and ends
+	$(BIN)/python -m examples.demo $(if $(QUICK),--quick)
 
 format: setup  ## Put every file into its one format
 	$(BIN)/ruff format .

@@ -154,7 +154,7 @@ GENERATED = (
         is_on_bun=True,
     ),
     Generated("express-generator", "Welcome to Express", ("express-generator@latest", "express-generator")),
-    Generated("koa-generator", "Hello Koa", ("koa-generator@latest", "koa-generator")),
+    Generated("koa-generator", "Koa!", ("koa-generator@latest", "koa-generator")),
 )
 
 APPLICATIONS: tuple[Application, ...] = (

@@ -1,4 +1,4 @@
-"""New commits that nobody pushes: of two that are merged, of a file that a page has changed, of a folder."""
+"""New commits that nobody pushes: of two that are merged, and of a file that a page has changed."""
 
 import time
 from pathlib import Path
@@ -34,15 +34,6 @@ def edited(path: Path, parent: str | None, file: str, content: bytes | None, by:
         kept = next((each.mode for each in index if each.path == file), pygit2.enums.FileMode.BLOB)
         index.add(pygit2.IndexEntry(file, repository.create_blob(content), kept))
     return _commit(repository, index.write_tree(repository), [parent] if parent else [], by, message)
-
-
-def imported(path: Path, files: dict[str, tuple[bytes, pygit2.enums.FileMode]], by: FakeAccount, message: str) -> str:
-    """A first commit of these files, each with its mode."""
-    repository = pygit2.Repository(str(path))
-    index = pygit2.Index()
-    for name, (content, mode) in files.items():
-        index.add(pygit2.IndexEntry(name, repository.create_blob(content), mode))
-    return _commit(repository, index.write_tree(repository), [], by, message)
 
 
 def _commit(repository: pygit2.Repository, tree: pygit2.Oid, parents: list[str], by: FakeAccount, message: str) -> str:

@@ -50,14 +50,14 @@ CHECKS = "checks"
 class FakeGitHub:
     """Serves for the length of its block, in the loop that enters it; what it keeps of repositories is below `directory`."""
 
-    def __init__(self, directory: Path, port: int = 0) -> None:
+    def __init__(self, directory: Path) -> None:
         self.state = State()
         self.hooks = Hooks(self.state)
         self.faults = Faults()
         self.gate = Gate(self.state, self.faults)
         self.owner_password = secrets.token_hex(16)
         self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", port))
+        self._socket.bind(("127.0.0.1", 0))
         self._runner: web.AppRunner | None = None
         self.repositories = Repositories(self.state, self.hooks, directory, self.url)
         self.checks = Checks(self.state, self.hooks, self.url)

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
+import greeting from "../greeting.txt" with { type: "text" };
 
 const app = new Hono();
 
-app.get("/", (context) => context.text("Hello from Hono on Thakur Deploy\n"));
+app.get("/", (context) => context.text(greeting));
 
 app.get("/time", (context) => context.json({ now: new Date().toISOString() }));
 

@@ -10,10 +10,11 @@ COOKIE = "simulated_github"
 
 
 class Sessions:
-    """Browsers that are signed in."""
+    """Browsers that are signed in. `at_first` is who a browser is that has not said otherwise, if anybody."""
 
     def __init__(self, people: People) -> None:
         self.people = people
+        self.at_first: FakeUser | None = None
         self._users: dict[str, int] = {}
 
     def begin(self, user: FakeUser) -> str:
@@ -24,7 +25,7 @@ class Sessions:
 
     def user(self, request: web.Request) -> FakeUser | None:
         found = self.people.accounts.get(self._users.get(request.cookies.get(COOKIE, ""), 0))
-        return found if isinstance(found, FakeUser) else None
+        return found if isinstance(found, FakeUser) else self.at_first
 
     def end(self, request: web.Request) -> None:
         self._users.pop(request.cookies.get(COOKIE, ""), None)
