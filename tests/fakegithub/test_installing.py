@@ -6,6 +6,7 @@ import pytest
 
 from support.github import receiver
 from support.github_browser import CALLBACK, Browser
+from support.github_documents import judged
 from support.waiting import eventually
 from thakur.fakegithub import FakeGitHub
 from thakur.fakegithub.people.accounts import Membership
@@ -41,7 +42,8 @@ async def ready(tmp_path):
     async with receiver() as (url, got), FakeGitHub(tmp_path) as github:
         ready = Ready(github, got)
         await ready.fill(url)
-        yield ready
+        with judged(github):
+            yield ready
 
 
 async def test_the_page_offers_what_a_person_may_choose_and_leads_back_with_the_id(ready) -> None:
@@ -122,6 +124,22 @@ async def test_other_repositories_a_suspension_and_the_end_are_told(ready) -> No
     told = [each["action"] for each in await ready.told("installation", 4)]
     assert sorted(told) == ["created", "deleted", "suspend", "unsuspend"]
     assert not ready.github.state.installations
+
+
+async def test_an_app_that_asks_for_more_waits_until_it_is_accepted(ready) -> None:
+    made = ready.github.install(ready.app, "ada", ready.shop)
+    async with Browser(ready.github, "ada") as browser:
+        form = {"contents": "write", "members": "read", "everything": "write"}
+        await browser.post("/settings/apps/thakur/permissions", **form)
+        assert ready.app.permissions == {"metadata": "read", "contents": "write", "members": "read"}
+        assert made.permissions["contents"] == "read"
+        assert "Accept new permissions" in (await browser.get(f"/settings/installations/{made.id}")).text
+
+        await browser.post(f"/settings/installations/{made.id}", act="accept")
+
+        assert made.permissions == ready.app.permissions
+    actions = [each["action"] for each in await ready.told("installation", 2)]
+    assert sorted(actions) == ["created", "new_permissions_accepted"]
 
 
 async def test_a_grant_is_taken_back_by_a_page(ready) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from support.github import receiver
 from support.github_browser import Browser
+from support.github_documents import judged
 from support.waiting import eventually
 from thakur.fakegithub import FakeGitHub
 from thakur.fakegithub.people.accounts import Membership
@@ -18,7 +19,8 @@ PATH = "/settings/apps/new?state=s1"
 async def github(tmp_path):
     async with FakeGitHub(tmp_path) as github:
         github.state.people.user("ada")
-        yield github
+        with judged(github):
+            yield github
 
 
 def manifest(**changed: Any) -> str:

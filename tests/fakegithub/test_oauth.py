@@ -4,6 +4,7 @@ import pytest
 
 from support.github import receiver
 from support.github_browser import CALLBACK, VERIFIER, Browser
+from support.github_documents import judged
 from support.waiting import eventually
 from thakur.fakegithub import FakeApp, FakeGitHub
 
@@ -12,7 +13,8 @@ from thakur.fakegithub import FakeApp, FakeGitHub
 async def github(tmp_path):
     async with FakeGitHub(tmp_path) as github:
         github.state.people.user("ada")
-        yield github
+        with judged(github):
+            yield github
 
 
 @pytest.fixture

@@ -162,6 +162,25 @@ async def test_a_comment_is_written_changed_and_gone_with_the_right_to_write_alo
     assert (await opened.api(there, "PATCH", json={"body": "late"})).status == 404
 
 
+async def test_comments_are_told_to_an_app_that_would_know(opened) -> None:
+    pull = opened.github.pulls.open(opened.shop, "next", opened.ada, "A change")
+    opened.house.fake_app.events.append("issue_comment")
+    comment = opened.github.comments.add(pull, opened.ada, "One")
+    opened.github.comments.edit(opened.shop, comment, opened.ada, "Two")
+    opened.github.comments.delete(opened.shop, comment, opened.ada)
+
+    def told() -> list[dict]:
+        return [json.loads(body) for headers, body in opened.got if headers["X-GitHub-Event"] == "issue_comment"]
+
+    await eventually(lambda: sorted(each["action"] for each in told()) == ["created", "deleted", "edited"])
+    edited = next(each for each in told() if each["action"] == "edited")
+    assert (edited["changes"]["body"]["from"], edited["comment"]["body"], edited["issue"]["number"]) == (
+        "One",
+        "Two",
+        1,
+    )
+
+
 async def test_a_person_comments_through_an_app_where_they_may_read(opened) -> None:
     opened.github.pulls.open(opened.shop, "next", opened.ada, "A change")
     opened.shop.collaborators[opened.github.state.people.user("bob").id] = "read"

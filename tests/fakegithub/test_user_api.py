@@ -3,6 +3,7 @@
 import pytest
 
 from support.github_browser import CALLBACK, Browser
+from support.github_documents import judged
 from thakur.fakegithub import FakeGitHub
 from thakur.fakegithub.people.accounts import Membership
 
@@ -33,7 +34,8 @@ async def acme(tmp_path):
     async with FakeGitHub(tmp_path) as github:
         acme = Acme(github)
         await acme.fill()
-        yield acme
+        with judged(github):
+            yield acme
 
 
 async def asked(acme: Acme, login: str, path: str):
@@ -106,6 +108,23 @@ async def test_members_are_told_only_to_an_app_that_is_installed_there_and_may_r
     assert (await asked(acme, "ivo", "/user/orgs")).told == []
     acme.github.uninstall(acme.installation)
     assert (await asked(acme, "mia", paths[0])).status == 403
+
+
+async def test_new_permissions_count_where_somebody_has_accepted_them(acme) -> None:
+    path = "/user/memberships/orgs/acme"
+    acme.github.registering.ask_for(acme.app, acme.app.permissions | {"members": "read"})
+    assert (await asked(acme, "mia", path)).status == 403
+
+    acme.github.installing.accept(acme.installation, acme.owen)
+
+    assert (await asked(acme, "mia", path)).status == 200
+
+
+async def test_accounts_are_known_to_everybody(acme) -> None:
+    async with Browser(acme.github) as browser:
+        assert (await browser.get("/api/v3/users/mia")).told["id"] == acme.mia.id
+        assert (await browser.get("/api/v3/orgs/acme")).told["type"] == "Organization"
+        assert (await browser.get("/api/v3/orgs/mia")).status == 404
 
 
 async def test_an_installation_token_is_no_person(acme) -> None:

@@ -3,11 +3,14 @@
 import functools
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
+from thakur.fakegithub import FakeGitHub
 from thakur.fakegithub.gate import Answered
 
 KEPT = Path(__file__).parents[1] / "contract" / "github"
@@ -54,6 +57,15 @@ class Judge:
             for error in validator.iter_errors(told)
         ]
         self.problems += [each for each in said if not _is_excepted(subject, each)][:SHOWN]
+
+
+@contextmanager
+def judged(github: FakeGitHub) -> Iterator[Judge]:
+    """Whatever the stand-in answers and tells meanwhile is held against the documents."""
+    judge = Judge()
+    github.gate.watch, github.hooks.watch = judge.answer, judge.event
+    yield judge
+    assert not judge.problems, "\n".join(judge.problems)
 
 
 FORK_GONE = r"/head/(?:repo|user): null is not of type"

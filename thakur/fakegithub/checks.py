@@ -45,7 +45,7 @@ class Checks:
         if sha == ZERO:
             return
         for each in self._state.installations.values():
-            if repository.id in each.repository_ids and each.app.permissions.get("checks") == "write":
+            if repository.id in each.repository_ids and each.permissions.get("checks") == "write":
                 suite = self._suite(repository, each.app, sha, branch, before)
                 self._tell_suite(repository, suite, "requested")
 

@@ -44,7 +44,8 @@ class AsUser:
         return bool(role_in(repository, self.token.user))
 
     def may(self, permission: str, level: str, repository: FakeRepository) -> bool:
-        granted = self.token.app.permissions.get(permission, "")
+        there = self.installation_on(repository.account)
+        granted = (self.token.app if there is None else there).permissions.get(permission, "")
         least = "read" if level == "read" or permission in _READERS_WRITE else "write"
         least = "admin" if permission == "administration" else least
         role = role_in(repository, self.token.user) or ("" if repository.is_private else "read")

@@ -1,6 +1,5 @@
 """Pull requests: opened, moved by pushes, merged, closed and opened again; and the events of each."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from thakur.fakegithub.answers import Refusal
@@ -38,6 +37,7 @@ class Pulls:
         made = FakePull(
             self._state.new_id(), number, repository, base, base_sha, head, branch, head_sha, by, title, body
         )
+        made.made_at = self._state.now()
         repository.pulls.append(made)
         self._keep(made)
         self._tell(made, "opened", by)
@@ -56,7 +56,7 @@ class Pulls:
 
     def close(self, pull: FakePull, by: FakeAccount) -> None:
         if pull.state == "open":
-            pull.state, pull.closed_at = "closed", datetime.now(UTC)
+            pull.state, pull.closed_at = "closed", self._state.now()
             self._tell(pull, "closed", by)
 
     def reopen(self, pull: FakePull, by: FakeAccount) -> None:
@@ -107,7 +107,7 @@ class Pulls:
         if after == ZERO:
             self.close(pull, by)
         elif is_within(pull.repository.path, pull.head_sha, after):
-            pull.merge_sha, pull.merged_by, pull.merged_at = after, by, datetime.now(UTC)
+            pull.merge_sha, pull.merged_by, pull.merged_at = after, by, self._state.now()
             self.close(pull, by)
         else:
             pull.base_sha = after
@@ -120,5 +120,5 @@ class Pulls:
             move(pull.repository.path, ref, pull.head_sha)
 
     def _tell(self, pull: FakePull, action: str, by: FakeAccount, **more: Any) -> None:
-        pull.updated_at = datetime.now(UTC)
+        pull.updated_at = self._state.now()
         self._hooks.happened(pull.repository, "pull_request", pull_event(pull, action, by, self._web_url) | more)

@@ -10,6 +10,7 @@ from aiohttp import web
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.checks import Checks
+from thakur.fakegithub.comments import Comments
 from thakur.fakegithub.faults import Fault, Faults
 from thakur.fakegithub.gate import Gate
 from thakur.fakegithub.git_http import GitRoutes
@@ -31,6 +32,7 @@ from thakur.fakegithub.rest.hook import HookRoutes
 from thakur.fakegithub.rest.manifests import ManifestRoutes
 from thakur.fakegithub.rest.meta import MetaRoutes
 from thakur.fakegithub.rest.organizations import OrganizationRoutes
+from thakur.fakegithub.rest.people import PeopleRoutes
 from thakur.fakegithub.rest.pulls import PullRoutes
 from thakur.fakegithub.rest.refs import RefRoutes
 from thakur.fakegithub.rest.repositories import RepositoryRoutes
@@ -64,6 +66,7 @@ class FakeGitHub:
         self.pushes = Pushes(self.hooks, self.url)
         self.pulls = Pulls(self.state, self.hooks, self.pushes, self.url)
         self.pushes.followers += [self.checks.pushed, self.pulls.pushed]
+        self.comments = Comments(self.state, self.hooks, self.url)
         self.installing = Installing(self.state, self.hooks, self.url)
         self.registering = Registering(self.state, self.hooks, self.installing, self.url)
         self.pages = Pages(self)
@@ -82,7 +85,7 @@ class FakeGitHub:
             CheckRoutes(self.state, self.checks, self.url),
             StatusRoutes(self.state, self.checks, self.url),
             PullRoutes(self.state, self.url),
-            CommentRoutes(self.state, self.url),
+            CommentRoutes(self.state, self.comments, self.url),
             CommitRoutes(self.state, self.url),
             ContentRoutes(self.state, self.url),
             DeploymentRoutes(self.state, self.url),
@@ -91,6 +94,7 @@ class FakeGitHub:
             UserRoutes(self.state, self.url),
             ManifestRoutes(self.registering, self.url),
             OrganizationRoutes(self.state, self.url),
+            PeopleRoutes(self.state, self.url),
             ApplicationRoutes(self.state, self.url),
         ):
             api.add_routes(each.routes())

@@ -176,6 +176,13 @@ class FakeInstallation:
     repository_ids: set[int]
     is_suspended: bool = False
     has_all: bool = False
+    # What was granted, while the App asks for something else than that.
+    accepted: dict[str, str] | None = None
+
+    @property
+    def permissions(self) -> dict[str, str]:
+        """What it may now."""
+        return self.app.permissions if self.accepted is None else self.accepted
 
 
 @dataclass
@@ -205,7 +212,7 @@ class State:
         self.skew = timedelta()
         self._last_id = 1000
         self.people = People(self.new_id)
-        self.grants: Grants[FakeApp] = Grants()
+        self.grants: Grants[FakeApp] = Grants(self.now)
         # Whether pages ask before they do what an App would like; in most tests somebody has said yes.
         self.asks = False
         # GitHub cannot reach a webhook on loopback; the stand-in can, as long as it is not to behave alike.

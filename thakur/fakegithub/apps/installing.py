@@ -56,6 +56,11 @@ class Installing:
         installation.is_suspended = is_suspended
         self._tell(installation, "suspend" if is_suspended else "unsuspend", by)
 
+    def accept(self, installation: FakeInstallation, by: FakeAccount) -> None:
+        """What the App asks for now."""
+        installation.accepted = None
+        self._tell(installation, "new_permissions_accepted", by)
+
     def uninstall(self, installation: FakeInstallation, by: FakeAccount) -> None:
         """Let it go; its tokens open nothing any more."""
         self._state.forget(installation)

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from thakur.fakegithub.apps.installing import Installing
@@ -52,13 +52,20 @@ class Registering:
             events=list(manifest.default_events),
         )
         code = secrets.token_hex(20)
-        self._codes[code] = (app, datetime.now(UTC) + CODE_LIFE)
+        self._codes[code] = (app, self._state.now() + CODE_LIFE)
         return app, code
 
     def convert(self, code: str) -> FakeApp | None:
         """The App of the code, once."""
-        app, expires_at = self._codes.pop(code, (None, datetime.now(UTC)))
-        return app if expires_at > datetime.now(UTC) else None
+        app, expires_at = self._codes.pop(code, (None, self._state.now()))
+        return app if expires_at > self._state.now() else None
+
+    def ask_for(self, app: FakeApp, permissions: dict[str, str]) -> None:
+        """From now on; where it is installed, what was granted stays until somebody accepts the new."""
+        for each in self._state.installations.values():
+            if each.app is app and each.accepted is None:
+                each.accepted = dict(app.permissions)
+        app.permissions = {"metadata": "read"} | permissions
 
     def is_taken(self, name: str) -> bool:
         return any(each.slug == slug_of(name) for each in self._state.apps.values())

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from thakur.fakegithub.oauth.grants import UserToken
 from thakur.fakegithub.people.accounts import FakeUser
@@ -40,13 +40,13 @@ class Devices:
         if not app.has_device_flow:
             return "device_flow_disabled"
         halves = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
-        made = Device(app, secrets.token_hex(20), "-".join(halves), datetime.now(UTC) + LIFE)
+        made = Device(app, secrets.token_hex(20), "-".join(halves), self._state.now() + LIFE)
         self._waiting.append(made)
         return made
 
     def waiting(self, user_code: str) -> Device | None:
         """The device that shows this code."""
-        now = datetime.now(UTC)
+        now = self._state.now()
         held = (each for each in self._waiting if each.user_code == user_code.strip().upper())
         return next((each for each in held if each.expires_at > now and each.user is None), None)
 
@@ -58,7 +58,7 @@ class Devices:
         found = next(held, None)
         if found is None:
             return "incorrect_device_code"
-        now = datetime.now(UTC)
+        now = self._state.now()
         if found.expires_at < now:
             return "expired_token"
         if found.is_denied:

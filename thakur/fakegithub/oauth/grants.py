@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from thakur.fakegithub.people.accounts import FakeUser
@@ -56,7 +57,8 @@ class UserToken(Generic[AppT]):
 class Grants(Generic[AppT]):
     """Everything that people have granted to Apps."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self.tokens: list[UserToken[AppT]] = []
         self._codes: dict[str, Code[AppT]] = {}
         self._allowed: set[tuple[int, int]] = set()
@@ -70,13 +72,13 @@ class Grants(Generic[AppT]):
         """The code that the person's browser brings back."""
         self._allowed.add((app.id, user.id))
         text = secrets.token_hex(10)
-        self._codes[text] = Code(app, user, redirect_uri, challenge, datetime.now(UTC) + CODE_LIFE)
+        self._codes[text] = Code(app, user, redirect_uri, challenge, self._now() + CODE_LIFE)
         return text
 
     def exchange(self, app: AppT, text: str, redirect_uri: str, verifier: str) -> UserToken[AppT] | str:
         """The tokens, or the name of what is wrong. A code that was tried is spent."""
         code = self._codes.pop(text, None)
-        if code is None or code.app.id != app.id or code.expires_at < datetime.now(UTC):
+        if code is None or code.app.id != app.id or code.expires_at < self._now():
             return "bad_verification_code"
         if redirect_uri and redirect_uri != code.redirect_uri:
             return "redirect_uri_mismatch"
@@ -90,8 +92,8 @@ class Grants(Generic[AppT]):
         self._last_id += 1
         made = UserToken(app, user, self._last_id)
         if app.has_expiring_tokens:
-            made.expires_at = datetime.now(UTC) + TOKEN_LIFE
-            made.refresh_expires_at = datetime.now(UTC) + REFRESH_LIFE
+            made.expires_at = self._now() + TOKEN_LIFE
+            made.refresh_expires_at = self._now() + REFRESH_LIFE
         self.tokens.append(made)
         held = [each for each in self.tokens if (each.app.id, each.user.id) == (app.id, user.id)]
         for oldest in held[:-TOKENS]:
@@ -100,7 +102,7 @@ class Grants(Generic[AppT]):
 
     def refresh(self, app: AppT, text: str) -> UserToken[AppT] | str:
         """A new pair; the old one opens nothing from now on."""
-        now = datetime.now(UTC)
+        now = self._now()
         for each in self.tokens:
             if each.refresh_text == text and each.app.id == app.id and each.refresh_expires_at is not None:
                 self.tokens.remove(each)
@@ -109,7 +111,7 @@ class Grants(Generic[AppT]):
 
     def find(self, text: str) -> UserToken[AppT] | None:
         """The token, if it opens anything now."""
-        now = datetime.now(UTC)
+        now = self._now()
         held = (each for each in self.tokens if each.text == text)
         return next((each for each in held if each.expires_at is None or each.expires_at > now), None)
 
@@ -126,7 +128,7 @@ class Grants(Generic[AppT]):
 
     def expire(self, user: FakeUser, *, is_refresh_too: bool = False) -> None:
         """As if eight hours, or half a year, had passed for this person's tokens."""
-        past = datetime.now(UTC) - timedelta(seconds=1)
+        past = self._now() - timedelta(seconds=1)
         for each in self.tokens:
             if each.user is user and each.expires_at is not None:
                 each.expires_at = past

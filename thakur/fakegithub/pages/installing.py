@@ -96,6 +96,8 @@ class InstallingPages:
         match form.get("act"):
             case "suspend" | "unsuspend":
                 self._installing.suspend(found, user, is_suspended=form.get("act") == "suspend")
+            case "accept":
+                self._installing.accept(found, user)
             case "uninstall":
                 self._installing.uninstall(found, user)
                 return self._desk.leads_to("/settings/installations")

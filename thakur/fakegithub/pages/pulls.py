@@ -1,10 +1,9 @@
 """Pages of pull requests: opened from a comparison, discussed, merged, closed and opened again."""
 
-from datetime import UTC, datetime
-
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, not_found
+from thakur.fakegithub.comments import Comments
 from thakur.fakegithub.commits import branches, commit_of, fetch, merge_base
 from thakur.fakegithub.differences import changes
 from thakur.fakegithub.merging import is_mergeable
@@ -23,9 +22,10 @@ from thakur.fakegithub.state import FakeApp, FakeComment, FakePull, FakeReposito
 class PullPages:
     """Opened by who may read, merged by who may write."""
 
-    def __init__(self, desk: Desk, pulls: Pulls, reports: Reports) -> None:
+    def __init__(self, desk: Desk, pulls: Pulls, comments: Comments, reports: Reports) -> None:
         self._desk = desk
         self._pulls = pulls
+        self._comments = comments
         self._reports = reports
 
     def routes(self) -> list[web.RouteDef]:
@@ -128,8 +128,7 @@ class PullPages:
         if "delete" in form:
             self._delete(request, repository, str(form["delete"]), user)
         elif body:
-            now = datetime.now(UTC)
-            repository.comments.append(FakeComment(self._desk.state.new_id(), pull.number, user, body, None, now, now))
+            self._comments.add(pull, user, body)
         return self._desk.leads_to(address(repository, "pull", str(pull.number)))
 
     def _delete(self, request: web.Request, repository: FakeRepository, comment_id: str, user: FakeUser) -> None:
@@ -138,7 +137,7 @@ class PullPages:
             raise not_found()
         if found.author is not user and not self._may_write(request, repository):
             raise Refusal(403, "That is not yours to do.")
-        repository.comments.remove(found)
+        self._comments.delete(repository, found, user)
 
     def _head(self, repository: FakeRepository, head: str) -> tuple[FakeRepository, str]:
         """`branch`, or `login:branch` of a fork."""

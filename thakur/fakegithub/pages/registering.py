@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from thakur.fakegithub.answers import not_found
-from thakur.fakegithub.apps.manifest import Manifest, faults, read
+from thakur.fakegithub.apps.manifest import PERMISSIONS, Manifest, faults, read
 from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.oauth.authorize import back
 from thakur.fakegithub.pages.desk import Desk
@@ -25,6 +25,7 @@ class RegisteringPages:
                 web.post(f"{place}/new", self.ask),
                 web.get(f"{place}/{{slug}}", self.show),
                 web.get(f"{place}/{{slug}}/{{tab}}", self.show),
+                web.post(f"{place}/{{slug}}/permissions", self.ask_for),
                 web.post(f"{place}/{{slug}}/delete", self.delete),
             ]
         return [*found, web.get("/apps/{slug}", self.public)]
@@ -55,11 +56,21 @@ class RegisteringPages:
         if user is None:
             return self._desk.sign_in(request, request.path)
         app = self._app(request, self._owner(request, user))
-        return self._desk.page(request, "app.html", app=app, is_owner=True, place=place_of(app))
+        return self._desk.page(
+            request, "app.html", app=app, is_owner=True, place=place_of(app), known=sorted(PERMISSIONS)
+        )
 
     async def public(self, request: web.Request) -> web.Response:
         app = self._desk.app(request.match_info["slug"])
-        return self._desk.page(request, "app.html", app=app, is_owner=False, place="")
+        return self._desk.page(request, "app.html", app=app, is_owner=False, place="", known=[])
+
+    async def ask_for(self, request: web.Request) -> web.Response:
+        user = self._desk.required(request)
+        app = self._app(request, self._owner(request, user))
+        form = await request.post()
+        asked = {name: str(form.get(name, "")) for name in sorted(PERMISSIONS)}
+        self._registering.ask_for(app, {name: level for name, level in asked.items() if level in ("read", "write")})
+        return self._desk.leads_to(place_of(app))
 
     async def delete(self, request: web.Request) -> web.Response:
         user = self._desk.required(request)

@@ -9,6 +9,7 @@ from thakur.fakegithub.answers import Refusal
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.checks import Checks
+from thakur.fakegithub.comments import Comments
 from thakur.fakegithub.oauth.authorize import AuthorizePages
 from thakur.fakegithub.oauth.device_pages import DevicePages
 from thakur.fakegithub.oauth.devices import Devices
@@ -51,6 +52,8 @@ class Room(Protocol):
     @property
     def pulls(self) -> Pulls: ...
     @property
+    def comments(self) -> Comments: ...
+    @property
     def repositories(self) -> Repositories: ...
     @property
     def registering(self) -> Registering: ...
@@ -81,7 +84,7 @@ class Pages:
             RegisteringPages(desk, room.registering),
             InstallingPages(desk, room.installing),
             GrantingPages(desk, room.revoke),
-            PullPages(desk, room.pulls, reports),
+            PullPages(desk, room.pulls, room.comments, reports),
             EditingPages(desk, room.repositories, room.pushes),
             CodePages(desk, reports, room.pushes),
         ]

@@ -120,18 +120,22 @@ def team_shown(organization: FakeOrganization, team: FakeTeam, web_url: str) -> 
         "repos_count": len(team.roles),
         "created_at": MADE_AT,
         "updated_at": MADE_AT,
-        "organization": account_shown(organization, web_url)
-        | organization_shown(organization, web_url)
-        | {
-            "name": organization.name or organization.login,
-            "has_organization_projects": True,
-            "has_repository_projects": True,
-            "public_repos": 0,
-            "public_gists": 0,
-            "followers": 0,
-            "following": 0,
-            "created_at": MADE_AT,
-            "updated_at": MADE_AT,
-            "archived_at": None,
-        },
+        "organization": organization_in_full(organization, web_url),
     }
+
+
+def organization_in_full(organization: FakeOrganization, web_url: str) -> dict[str, Any]:
+    """The long form."""
+    profile = {
+        "name": organization.name or organization.login,
+        "has_organization_projects": True,
+        "has_repository_projects": True,
+        "public_repos": 0,
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        "created_at": MADE_AT,
+        "updated_at": MADE_AT,
+        "archived_at": None,
+    }
+    return account_shown(organization, web_url) | organization_shown(organization, web_url) | profile

@@ -1,16 +1,17 @@
 """The stand-in's REST: comments below pull requests, which GitHub asks for as issues."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, not_found, paged
+from thakur.fakegithub.comments import Comments
 from thakur.fakegithub.knowing import AsUser, asking, repository_in
+from thakur.fakegithub.people.accounts import FakeUser
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.rest.pulls import pull_numbered
 from thakur.fakegithub.shown.pulls import comment_shown
-from thakur.fakegithub.state import FakeComment, FakeRepository, State
+from thakur.fakegithub.state import FakeApp, FakeComment, FakeRepository, State
 
 LONGEST = 65536
 
@@ -18,8 +19,9 @@ LONGEST = 65536
 class CommentRoutes:
     """Asked with `issues` or `pull_requests`: below a pull request either is enough."""
 
-    def __init__(self, state: State, web_url: str) -> None:
+    def __init__(self, state: State, comments: Comments, web_url: str) -> None:
         self._state = state
+        self._comments = comments
         self._web_url = web_url
 
     def routes(self) -> list[web.RouteDef]:
@@ -40,11 +42,8 @@ class CommentRoutes:
     async def comment(self, request: web.Request) -> web.Response:
         found = self._repository(request, "write")
         pull = pull_numbered(found, int(request.match_info["number"]))
-        asker = asking(self._state, request)
-        app = asker.token.app if isinstance(asker, AsUser) else asker.installation.app
-        author = asker.token.user if isinstance(asker, AsUser) else app
-        made = FakeComment(self._state.new_id(), pull.number, author, await _body(request), app)
-        found.comments.append(made)
+        author, app = self._asker(request)
+        made = self._comments.add(pull, author, await _body(request), app)
         return web.json_response(comment_shown(found, made, self._web_url), status=201)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -54,13 +53,20 @@ class CommentRoutes:
     async def edit(self, request: web.Request) -> web.Response:
         found = self._repository(request, "write")
         comment = self._comment(found, request)
-        comment.body, comment.updated_at = await _body(request), datetime.now(UTC)
+        self._comments.edit(found, comment, self._asker(request)[0], await _body(request))
         return web.json_response(comment_shown(found, comment, self._web_url))
 
     async def delete(self, request: web.Request) -> web.Response:
         found = self._repository(request, "write")
-        found.comments.remove(self._comment(found, request))
+        self._comments.delete(found, self._comment(found, request), self._asker(request)[0])
         return web.Response(status=204)
+
+    def _asker(self, request: web.Request) -> tuple[FakeUser | FakeApp, FakeApp]:
+        """The author, and the App through which they write: its own, for an installation."""
+        asker = asking(self._state, request)
+        if isinstance(asker, AsUser):
+            return asker.token.user, asker.token.app
+        return asker.installation.app, asker.installation.app
 
     def _repository(self, request: web.Request, level: str) -> FakeRepository:
         try:

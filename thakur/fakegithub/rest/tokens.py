@@ -37,9 +37,9 @@ class TokenRoutes:
             raise Refusal(403, "This installation has been suspended")
         asked: dict[str, Any] = await request.json() if request.can_read_body else {}
         chosen = self._chosen(found, asked)
-        permissions = asked.get("permissions") or dict(found.app.permissions)
+        permissions = asked.get("permissions") or dict(found.permissions)
         for name, level in permissions.items():
-            if LEVELS.index(level) > LEVELS.index(found.app.permissions.get(name, "")):
+            if LEVELS.index(level) > LEVELS.index(found.permissions.get(name, "")):
                 raise Refusal(422, "The permissions requested are not granted to this installation.")
         permissions = {"metadata": "read"} | permissions
         is_stateless = request.headers.get(STATELESS, "enabled") != "disabled"

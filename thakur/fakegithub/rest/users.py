@@ -114,4 +114,4 @@ class UserRoutes:
 def may_see_members(asker: AsUser, organization: FakeOrganization) -> bool:
     """Only an App that is installed there, and was let read members, is told of them."""
     there = asker.installation_on(organization)
-    return there is not None and not there.is_suspended and "members" in there.app.permissions
+    return there is not None and not there.is_suspended and "members" in there.permissions

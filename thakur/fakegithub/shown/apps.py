@@ -38,7 +38,7 @@ def installation_shown(installation: FakeInstallation, web_url: str) -> dict[str
         "target_id": installation.account.id,
         "target_type": installation.account.kind,
         "repository_selection": "all" if installation.has_all else "selected",
-        "permissions": app.permissions,
+        "permissions": installation.permissions,
         "events": app.events,
         "access_tokens_url": f"{api_url}/app/installations/{installation.id}/access_tokens",
         "repositories_url": f"{api_url}/installation/repositories",
