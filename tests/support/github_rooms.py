@@ -11,6 +11,7 @@ from thakur.builds import Build, BuildNotFound, GitSource
 from thakur.db import Database
 from thakur.git import GitRules
 from thakur.github import Site
+from thakur.identities.sight import Sight
 from thakur.installations import AppAsked, GitHubApp
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
@@ -91,15 +92,22 @@ class Rooms:
         self.reports = LocalReports(db, lambda: self.queue.wake(REPORTS))
         self.sending = Sending(self.reports, self.clients)
         self.upkeep = LocalUpkeep(db, sealer, self.apps, self.clients, HERE)
-        self.registrations = LocalRegistrations(
-            Departures(db), self.apps, self.upkeep, self.clients, self.tracks, Site(), HERE
-        )
         self.inbox = Inbox(db, self.queue)
         self.deliveries = LocalDeliveries(db, self.queue, self.apps, self.clients, self.inbox)
         self.builds = NotedBuilds()
         self.people = wire_people(db)
         self.sign_in_apps = LocalSignInApps(db, sealer, self.clients)
         self.identifying = wire_identifying(db, RING, self.sign_in_apps, self.people)
+        self.registrations = LocalRegistrations(
+            Departures(db),
+            self.apps,
+            self.upkeep,
+            self.clients,
+            self.tracks,
+            Sight(self.identifying.identities),
+            Site(),
+            HERE,
+        )
         handling = Handling(
             self.apps,
             self.clients,

@@ -32,6 +32,7 @@ from thakur.installations.registering.interface import (
     RegistrationAsked,
     Registrations,
     StateRefused,
+    Viewer,
 )
 from thakur.installations.registering.manifest import Permission
 from thakur.installations.registering.reach import PULL_HOOK_URL
@@ -78,6 +79,7 @@ __all__ = [
     "Track",
     "Tracks",
     "Upkeep",
+    "Viewer",
     "WebhookSecret",
     "any_is_meant",
 ]

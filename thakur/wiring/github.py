@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from thakur.db import Database
 from thakur.github import Site, site_of
+from thakur.identities.sight import Sight
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.connections import LocalConnections
@@ -97,7 +98,16 @@ def wire_github(
         reports=LocalReports(db, lambda: queue.wake(REPORTS)),
         identifying=identifying,
         upkeep=upkeep,
-        registrations=LocalRegistrations(Departures(db), apps, upkeep, clients, tracks, _default_site(settings), here),
+        registrations=LocalRegistrations(
+            Departures(db),
+            apps,
+            upkeep,
+            clients,
+            tracks,
+            Sight(identifying.identities),
+            _default_site(settings),
+            here,
+        ),
         sealed=(ResealingOfApps(db, sealer), identifying.sealed),
     )
 

@@ -57,6 +57,13 @@ class InstallationRefused(Invalid):
     code = "github_installation_refused"
 
 
+class Viewer(Protocol):
+    """Implemented above: what the asker sees on GitHub with their own rights."""
+
+    async def sees(self, principal: Principal, app: int, installation_id: int) -> bool | None:
+        """Whether the installation is one of theirs; None when they have not signed in through the App. Raises what GitHub does."""
+
+
 class Registrations(Protocol):
     """From the dashboard to GitHub and back. Whoever asks manages the team's Apps, or ActionForbidden is raised."""
 
@@ -74,4 +81,7 @@ class Registrations(Protocol):
         """Where an App is installed on one more account. Raises AppUnknown."""
 
     async def installed(self, principal: Principal, installation_id: int, state: str) -> GitHubApp:
-        """Take an installation that somebody comes back with. Raises StateRefused, InstallationRefused, GitHubUnavailable."""
+        """Take an installation that somebody comes back with: one of the App's and, as far as they are known there, theirs.
+
+        Raises StateRefused, InstallationRefused, GitHubUnavailable.
+        """

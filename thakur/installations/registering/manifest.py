@@ -12,7 +12,7 @@ MADE = "/installations/callback"
 SETUP = "/installations/setup"
 SIGN_IN = "/login/github/callback"
 
-EVENTS = ("push", "pull_request", "create", "delete", "repository", "check_suite", "status")
+EVENTS = ("push", "pull_request", "create", "delete", "repository", "check_run", "check_suite", "status")
 
 
 class Permission(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from thakur.accounts import Action, Principal
-from thakur.github import AppFound, AppMade, GitHubUnavailable, Site, SiteRefused, made_by, site_of
+from thakur.github import AppFound, AppMade, GitHubUnavailable, Installation, Site, SiteRefused, made_by, site_of
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.interface import AppAsked, AppRefused, GitHubApp
@@ -18,6 +18,7 @@ from thakur.installations.registering.interface import (
     Registered,
     Registration,
     RegistrationAsked,
+    Viewer,
 )
 from thakur.installations.registering.manifest import EVENTS, manifest, permissions_for
 from thakur.installations.registering.reach import PULL_HOOK_URL, Here, unreachable
@@ -37,6 +38,7 @@ class LocalRegistrations:
         upkeep: LocalUpkeep,
         clients: LocalClients,
         tracks: Tracks,
+        viewer: Viewer,
         default: Site,
         here: Here,
     ) -> None:
@@ -45,6 +47,7 @@ class LocalRegistrations:
         self._upkeep = upkeep
         self._clients = clients
         self._tracks = tracks
+        self._viewer = viewer
         self._default = default
         self._here = here
 
@@ -99,17 +102,24 @@ class LocalRegistrations:
         principal.require(Action.MANAGE_GITHUB, principal.team_id)
         departure = await self._departures.take(principal, state, is_for_app=False)
         assert departure.app is not None
-        client = await self._clients.app(departure.app)
-        found = await client.installation(installation_id)
-        if found is None:
-            raise InstallationRefused(
-                f"{client.key.site.web_url} knows no installation {installation_id} of this App",
-                hint="Nothing was changed. Install the App from the list, and come back the way that GitHub leads.",
-            )
+        try:
+            found = await self._own(principal, departure.app, installation_id)
+        except GitHubUnavailable:
+            await self._departures.put_back(state)
+            raise
         await self._apps.note(departure.app, found)
         await self._upkeep.refresh(departure.app)
         await self._tracks.look_soon_at(departure.app, found.id)
         return await self._apps.get(departure.app)
+
+    async def _own(self, principal: Principal, app: int, installation_id: int) -> Installation:
+        found = await (await self._clients.app(app)).installation(installation_id)
+        if found is None or await self._viewer.sees(principal, app, installation_id) is False:
+            raise InstallationRefused(
+                f"The installation {installation_id} is not one of yours of this App",
+                hint="Nothing was changed. Install the App from the list, and come back the way that GitHub leads.",
+            )
+        return found
 
     def _site(self, asked: RegistrationAsked) -> Site:
         url = asked.url.strip().rstrip("/")

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from support.api_place import Place, api_place
 from support.github import manifest_code
+from support.github_browser import Browser
 from thakur.api import Entrance
 from thakur.fakegithub import FakeGitHub
 
@@ -64,19 +65,30 @@ async def connect(place: Place, github: FakeGitHub, slug: str = "thakur-made"):
 
 
 @pytest.mark.walk
-async def test_the_way_to_github_and_back(place, github):
-    made, install_url = await connect(place, github)
+async def test_the_way_to_github_and_back_over_its_own_pages(place, github):
     shop = await github.add_repository("ada/shop")
-    assert install_url.startswith(f"{github.url}/apps/thakur-made/installations/new?state=")
-    installation = github.install(made, "ada", shop)
-
-    query = {"installation_id": installation.id, "setup_action": "install", "state": state_in(install_url)}
-    back = await place.client.get("/installations/setup", params=query)
+    github.state.takes_local_hooks = True
+    action, manifest = await leave(place)
+    async with Browser(github, "ada") as browser:
+        registered = await browser.post(action, manifest=json.dumps(manifest))
+        assert registered.leads_to.startswith(f"{PUBLIC}/installations/callback?"), registered.text
+        on = await place.client.get("/installations/callback", params=registered.brings)
+        page = await browser.get(on.headers["location"])
+        form = {"account": "ada", "selection": "selected", "repository": str(shop.id)}
+        path = urlsplit(on.headers["location"]).path
+        assert "ada/shop" in page.text
+        installed = await browser.post(path, **form, state=state_in(on.headers["location"]))
+    assert installed.leads_to.startswith(f"{PUBLIC}/installations/setup?")
+    back = await place.client.get("/installations/setup", params=installed.brings)
+    again = await place.client.get("/installations/setup", params=installed.brings)
     shown = (await place.client.get(back.headers["location"])).text
 
+    (made,) = github.state.apps.values()
     assert (back.status_code, back.headers["location"]) == (303, "/installations?done=installed")
+    assert again.status_code == 422
+    assert made.permissions == manifest["default_permissions"]
     assert "The App is installed." in shown
-    for words in ("thakur-made", "1 repository", "since", f"{github.url}/settings/installations/{installation.id}"):
+    for words in (made.slug, "1 repository", "since", f"/settings/installations/{installed.brings['installation_id']}"):
         assert words in shown
     assert made.client_secret not in shown
     events = (await place.client.get("/audit")).text
