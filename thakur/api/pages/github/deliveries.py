@@ -15,7 +15,7 @@ from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.parts.shell import shell_of
-from thakur.api.pages.parts.told import back_with, refused, told
+from thakur.api.pages.parts.told import Told, back_with, refused, told
 from thakur.errors import ThakurError
 from thakur.webhooks import DeliveryMissing, DeliveryStatus
 
@@ -87,26 +87,29 @@ async def _page(
 ) -> Response[bytes]:
     principal.require(Action.MANAGE_GITHUB, principal.team_id)
     missing: list[DeliveryMissing] = []
+    away: Told | None = None
     newest = urlencode({name: value for name, value in (("status", status), ("event", event)) if value})
-    flash = refused(refusal) if refusal else told(request)
     if status == MISSING:
         try:
             missing = await services.deliveries.missing(principal)
         except ThakurError as error:
-            flash = refused(error)
+            away = refused(error)
     context = {
         "shell": await shell_of(request, services, principal, PLACE),
-        "told": flash,
+        "told": refused(refusal) if refusal else told(request),
         "status": status,
         "event": event,
         "before": before,
         "statuses": (*DeliveryStatus, MISSING),
         "newest": newest,
-        "query": f"{newest}&before={before}" if before else newest,
+        "query": "&".join(filter(None, (newest, f"before={before}" if before else ""))),
         "missing": missing,
+        "away": away,
         **await _kept(services, principal, status, event, before),
     }
-    return page(request, "deliveries/index.html", context, status_code=refusal.status if refusal else 200)
+    status_code = refusal.status if refusal else 200
+    fragments = {"listed": "deliveries/_listed.html"}
+    return page(request, "deliveries/index.html", context, fragments=fragments, status_code=status_code)
 
 
 async def _kept(
