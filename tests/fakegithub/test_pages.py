@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from support.github import Clone, github_house, receiver
+from support.github import github_house, receiver
 from support.github_browser import Browser
 from support.waiting import eventually
 from thakur.fakegithub.commits import branches, commit_of
+from thakur.fakegithub.merging import edited
 from thakur.fakegithub.pages.prose import lines
 from thakur.fakegithub.state import FakeComment
 from thakur.fakegithub.trees import content
@@ -37,9 +38,11 @@ class Shop:
 @pytest.fixture
 async def shop(tmp_path):
     async with receiver() as (url, got), github_house(tmp_path / "github", url) as house:
-        clone = Clone(tmp_path / "work", house.github.push_url(house.shop))
-        clone.commit({"index.html": "<h1>Hello</h1>\n", "src/app.js": "1;\n", "logo": b"\0\1"})
-        await clone.push()
+        files = {"index.html": b"<h1>Hello</h1>\n", "src/app.js": b"1;\n", "logo": b"\0\1"}
+        head = None
+        for name, text in files.items():
+            head = edited(house.shop.path, head, name, text, house.shop.account, f"Add {name}")
+        house.github.pushes.move(house.shop, "main", head, house.shop.account)
         yield Shop(house, got)
 
 

@@ -9,22 +9,25 @@ from support.github_browser import CALLBACK, Browser
 from support.waiting import eventually
 from thakur.fakegithub.answers import Refusal
 from thakur.fakegithub.commits import refs
+from thakur.fakegithub.merging import edited
 
 
 class Opened:
     """A repository with a branch `next` and the events of its pull requests."""
 
-    def __init__(self, house, got, clone) -> None:
-        self.house, self.got, self.clone = house, got, clone
+    def __init__(self, house, got) -> None:
+        self.house, self.got = house, got
         self.github, self.shop = house.github, house.shop
         self.ada = house.github.state.people.user("ada")
 
-    async def fill(self) -> None:
-        self.base = self.clone.commit({"a": "1\n", "b": "1\n"})
-        await self.clone.push()
-        self.clone.git("checkout", "-q", "-b", "next")
-        self.head = self.clone.commit({"a": "2\n"}, "Two")
-        await self.clone.push()
+        self.base = self.push("main", None, "a", b"1\n")
+        self.head = self.push("next", self.base, "a", b"2\n")
+
+    def push(self, branch: str, parent: str | None, file: str, content: bytes) -> str:
+        """A commit more on the branch."""
+        made = edited(self.shop.path, parent, file, content, self.ada, f"Change {file}")
+        self.github.pushes.move(self.shop, branch, made, self.ada)
+        return made
 
     async def told(self, count: int) -> list[dict]:
         """The payloads of so many events of pull requests."""
@@ -44,9 +47,7 @@ class Opened:
 @pytest.fixture
 async def opened(tmp_path):
     async with receiver() as (url, got), github_house(tmp_path / "github", url) as house:
-        made = Opened(house, got, Clone(tmp_path / "work", house.github.push_url(house.shop)))
-        await made.fill()
-        yield made
+        yield Opened(house, got)
 
 
 async def test_what_becomes_of_a_pull_request_is_told_step_by_step(opened) -> None:
@@ -59,9 +60,7 @@ async def test_what_becomes_of_a_pull_request_is_told_step_by_step(opened) -> No
     assert head["repo"]["id"] == base["repo"]["id"] == opened.shop.id
     assert first["installation"]["id"] == opened.house.installation.id
 
-    opened.clone.commit({"c": "1\n"}, "Three")
-    await opened.clone.push()
-    newest = opened.clone.git("rev-parse", "HEAD")
+    newest = opened.push("next", opened.head, "c", b"1\n")
     pulls.edit(pull, opened.ada, "Another title", "Why")
     pulls.close(pull, opened.ada)
     pulls.reopen(pull, opened.ada)
@@ -91,9 +90,7 @@ async def test_a_merge_moves_the_base_and_closes(opened) -> None:
 
 async def test_what_contradicts_itself_is_not_merged(opened) -> None:
     pull = opened.github.pulls.open(opened.shop, "next", opened.ada, "A change")
-    opened.clone.git("checkout", "-q", "main")
-    opened.clone.commit({"a": "3\n"})
-    await opened.clone.push()
+    opened.push("main", opened.base, "a", b"3\n")
 
     assert (await opened.api("/pulls/1")).told["mergeable"] is False
     with pytest.raises(Refusal, match="not mergeable"):
@@ -102,7 +99,7 @@ async def test_what_contradicts_itself_is_not_merged(opened) -> None:
 
 async def test_a_pull_request_ends_with_its_branch(opened) -> None:
     opened.github.pulls.open(opened.shop, "next", opened.ada, "A change")
-    await opened.clone.push(":next")
+    opened.github.pushes.move(opened.shop, "next", None, opened.ada)
 
     assert [each["action"] for each in await opened.told(2)] == ["opened", "closed"]
     assert refs(opened.shop.path)["refs/pull/1/head"] == opened.head
