@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,35 @@ def test_the_token_of_a_build_is_revoked_and_nowhere_kept(server, simulated, app
     assert "ghs_" not in server.log.read_text()
     secrets = (app.client_secret, app.webhook_secret, app.private_key.splitlines()[1])
     assert not [path for path in kept for secret in secrets if secret.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("is_stateless", [True, False])
+def test_a_token_that_ends_before_the_clone_is_minted_once_more(
+    server, simulated, app, base, monkeypatch, is_stateless
+) -> None:
+    name = f"ending{int(is_stateless)}"
+    _, clone = repository(simulated, app, base, name)
+    push(clone)
+    state = simulated.github.state
+    minted: list[str] = []
+    mint = state.mint
+
+    def mint_and_end(installation: Any, repository_ids: Any, permissions: dict[str, str], **_: Any) -> str:
+        token = mint(installation, repository_ids, permissions, is_stateless=is_stateless)
+        if "statuses" not in permissions:
+            minted.append(token)
+            if len(minted) == 1:
+                # Once it has been answered.
+                simulated.loop.call_soon(state.tokens.pop, token)
+        return token
+
+    monkeypatch.setattr(state, "mint", mint_and_end)
+    server.run("projects", "create", name, "--github", f"ada/{name}")
+    wait_until(lambda: is_live(server, name, clone.git("rev-parse", "HEAD")), LIVE_SECONDS)
+
+    assert len(minted) == 2
+    assert {each.count(".") > 0 for each in minted} == {is_stateless}
+    assert not {*minted} & {*state.tokens}, "it is revoked"
 
 
 def test_what_was_pushed_while_the_server_was_away_is_live_after_its_start(
