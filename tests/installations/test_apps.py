@@ -29,6 +29,21 @@ async def test_an_app_is_kept_with_its_secrets_sealed_and_where_it_is_installed(
     assert house.fake_app.client_secret not in shown
 
 
+async def test_what_an_app_was_not_granted_is_named_until_it_is(rooms, house) -> None:
+    permissions = house.fake_app.permissions
+    del permissions["checks"]
+    permissions["deployments"] = "read"
+    permissions["contents"] = "write"
+    ours = await rooms.principal()
+
+    (installed,) = (await rooms.add_app(ours)).installations
+    assert [(each.label, each.level) for each in installed.lacks] == [("Deployments", "write"), ("Checks", "read")]
+
+    permissions |= {"deployments": "write", "checks": "write"}
+    (installed,) = (await rooms.add_app(ours)).installations
+    assert installed.lacks == ()
+
+
 async def test_a_new_webhook_secret_counts_beside_the_old_one_for_a_day(rooms, db) -> None:
     ours = await rooms.principal()
     await rooms.add_app(ours)

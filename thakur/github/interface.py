@@ -51,6 +51,7 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     account: Account
     repository_selection: str = "selected"
+    permissions: dict[str, str] | None = None
     created_at: datetime | None = None
     suspended_at: datetime | None = None
 

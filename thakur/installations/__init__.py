@@ -25,6 +25,7 @@ from thakur.installations.interface import (
     WebhookSecret,
 )
 from thakur.installations.people import AppGone, SignInApp, SignInApps
+from thakur.installations.permissions import Permission
 from thakur.installations.registering.interface import (
     InstallationRefused,
     Registered,
@@ -34,7 +35,6 @@ from thakur.installations.registering.interface import (
     StateRefused,
     Viewer,
 )
-from thakur.installations.registering.manifest import Permission
 from thakur.installations.registering.reach import PULL_HOOK_URL
 from thakur.installations.track import Look, Seen, Track, Tracks
 from thakur.installations.upkeep.interface import AddressMissing, AppAmbiguous, Upkeep

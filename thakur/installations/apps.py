@@ -14,6 +14,7 @@ from thakur.github import AppFound, AppKey, Installation, Site, SiteRefused, che
 from thakur.installations.clients import LocalClients
 from thakur.installations.interface import AppAsked, AppRefused, AppUnknown, GitHubApp, InstalledOn, WebhookSecret
 from thakur.installations.models import AppRow, InstallationRow
+from thakur.installations.permissions import lacking
 from thakur.installations.secrets import context_of, sealed
 from thakur.security import Sealer
 
@@ -102,6 +103,7 @@ class LocalApps:
             "is_organization": found.account.is_organization,
             "status": "suspended" if found.suspended_at else "active",
             "repositories": repositories,
+            "permissions": found.permissions,
             "since": found.created_at,
         }
         await self._note(app, found.id, {name: value for name, value in values.items() if value is not None})
@@ -191,6 +193,7 @@ def _installed_on(row: InstallationRow) -> InstalledOn:
         is_organization=row.is_organization,
         status=row.status,
         repositories=row.repositories,
+        lacks=lacking(row.permissions) if row.permissions is not None and row.status != "gone" else (),
         since=row.since,
     )
 

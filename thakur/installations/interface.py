@@ -10,6 +10,7 @@ from thakur.accounts import Action, Principal
 from thakur.errors import Invalid, NotFound, Unavailable
 from thakur.github import App, DeploymentState, Installation, Installed
 from thakur.installations.filters import Filters, Held
+from thakur.installations.permissions import Permission
 
 # A method below is named `list`, which hides the type in the annotations after it.
 list_of = list
@@ -31,13 +32,17 @@ class AppAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class InstalledOn(msgspec.Struct, frozen=True, kw_only=True):
-    """An installation: `active`, `suspended` or `gone`. `repositories` counts what it opens, where that is known."""
+    """An installation: `active`, `suspended` or `gone`. `repositories` counts what it opens, where that is known.
+
+    `lacks` is what the App is asked to be granted and was not: that much does not work there.
+    """
 
     installation_id: int
     account: str
     is_organization: bool = False
     status: str
     repositories: int | None = None
+    lacks: tuple[Permission, ...] = ()
     since: datetime
 
 

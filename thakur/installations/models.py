@@ -47,6 +47,8 @@ class InstallationRow(Base):
     is_organization: Mapped[bool] = mapped_column(server_default="false")
     # How many it opens, as far as that is known.
     repositories: Mapped[int | None] = mapped_column(Integer)
+    # What it was granted, by GitHub's names.
+    permissions: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     status: Mapped[str]
     since: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from thakur.installations import Held
+from thakur.installations import Held, InstalledOn, Permission
 
 
 @pytest.fixture
@@ -25,6 +25,19 @@ def test_an_app_is_added_and_listed_without_its_secrets(thakur, server, files):
     assert "thakur-ada" in listed.out
     assert "not installed" in listed.out
     assert "-secret" not in added.out + added.err + listed.out + thakur("github", "--json").out
+
+
+def test_what_an_app_was_not_granted_is_said(thakur, server, files):
+    thakur("github", "add", *files)
+    rows = server.doubles.github_apps.rows
+    lacks = (Permission("checks", "read", "Checks", "To wait for them."),)
+    installed = InstalledOn(installation_id=1, account="ada", status="active", lacks=lacks, since=datetime.now(UTC))
+    rows[0] = replace(rows[0], installations=(installed,))
+
+    told = thakur("github").err
+
+    assert "thakur-ada on ada lacks Checks: read. To wait for them." in told
+    assert "Grant it in the App's settings on GitHub" in told
 
 
 def test_a_file_that_is_not_there_is_named(thakur, server, files, tmp_path):

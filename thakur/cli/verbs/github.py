@@ -53,6 +53,14 @@ def run_list(args: argparse.Namespace) -> int:
     for app in found:
         if app["trouble"]:
             say(f"{app['slug']}: {app['trouble']}", RED)
+        for each in app["installations"]:
+            for lacked in each["lacks"]:
+                say(
+                    f"{app['slug']} on {each['account']} lacks {lacked['label']}: {lacked['level']}. {lacked['why']}",
+                    RED,
+                )
+    if any(each["lacks"] for app in found for each in app["installations"]):
+        say("Grant it in the App's settings on GitHub, then accept that where it is installed.")
     if any(app["is_pulled"] for app in found):
         say(PULLED)
     return 0

@@ -8,7 +8,7 @@ from thakur.accounts import Principal
 from thakur.errors import Invalid
 from thakur.github import Site
 from thakur.installations.interface import GitHubApp
-from thakur.installations.registering.manifest import Permission
+from thakur.installations.permissions import Permission
 
 
 class RegistrationAsked(msgspec.Struct, frozen=True, kw_only=True):

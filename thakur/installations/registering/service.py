@@ -12,6 +12,7 @@ from thakur.github import AppFound, AppMade, GitHubUnavailable, Installation, Si
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.interface import AppAsked, AppRefused, GitHubApp
+from thakur.installations.permissions import permissions_for
 from thakur.installations.registering.departures import Departures
 from thakur.installations.registering.interface import (
     InstallationRefused,
@@ -20,7 +21,7 @@ from thakur.installations.registering.interface import (
     RegistrationAsked,
     Viewer,
 )
-from thakur.installations.registering.manifest import EVENTS, manifest, permissions_for
+from thakur.installations.registering.manifest import EVENTS, manifest
 from thakur.installations.registering.reach import PULL_HOOK_URL, Here, unreachable
 from thakur.installations.track import Tracks
 from thakur.installations.upkeep.service import LocalUpkeep
