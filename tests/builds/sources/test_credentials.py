@@ -27,7 +27,9 @@ class Fetching:
 
     async def fetch(self, wanted, resolved, place, archive, note):
         self.asked.append(("fetch", wanted.ref, wanted.token))
-        assert self.place.lender.given_back == [], "it is still needed"
+        assert wanted.token not in self.place.lender.given_back, "it is still needed"
+        if wanted.token in self.refused:
+            raise FetchFailed("credentials_refused", "No.", "It is not taken.", "Give another.")
         raise FetchFailed("too_slow", "Slow.", "It took long.", "Deploy again.")
 
 
@@ -81,4 +83,16 @@ async def test_a_pinned_build_is_of_its_commit_wherever_the_branch_leads_by_now(
     with pytest.raises(BuildFailed):
         await place.pipeline.run(attempt(commit="2" * 40))
 
-    assert [ref for _, ref, _ in place.arrivals._git.asked] == ["2" * 40, "2" * 40, "main", "main"]
+    asked = [(what, ref) for what, ref, _ in place.arrivals._git.asked]
+    assert asked == [("fetch", "2" * 40), ("resolve", "main"), ("fetch", "main")], "who pinned it has looked already"
+
+
+async def test_a_token_that_is_refused_to_a_pinned_build_is_replaced_once(place) -> None:
+    place.lender.tokens[URL] = ["first", "second", "third"]
+    place.arrivals._git.refused = {"first", "second"}
+
+    with pytest.raises(BuildFailed, match="No"):
+        await place.pipeline.run(attempt(commit="2" * 40, is_pinned=True))
+
+    assert [token for _, _, token in place.arrivals._git.asked] == ["first", "second"]
+    assert place.lender.given_back == ["first", "second"]

@@ -3,8 +3,11 @@
 import asyncio
 import hashlib
 import os
+import re
 import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -17,10 +20,13 @@ from thakur.builds.sources.uploads import Uploads
 from thakur.builds.steps.command import Place
 from thakur.builds.workspaces.disk import remove_tree
 from thakur.builds.workspaces.threads import in_thread
-from thakur.git import FetchFailed, Git, GitRefused, GitRules, Resolved, Wanted, Workplace
+from thakur.git import Commit, FetchFailed, Git, GitRefused, GitRules, Resolved, Wanted, Workplace
 from thakur.logs import Level
 
+Answer = TypeVar("Answer")
+
 ARCHIVE = "tree.tar"
+_ID = re.compile(r"[0-9a-f]{40}")
 
 
 class Arrivals:
@@ -40,11 +46,12 @@ class Arrivals:
         source = attempt.build.source
         if source.kind != "git":
             return
-        async with attempt.step("resolve"):
-            try:
+        if source.is_pinned and _ID.fullmatch(source.commit or ""):
+            # Whoever pinned it has asked already, and a server gives any commit that it has by its id.
+            attempt.resolved = Resolved(source.commit)
+        else:
+            async with attempt.step("resolve"):
                 attempt.resolved = await self._resolved(source, place, credential)
-            except (FetchFailed, GitRefused) as error:
-                raise _failed(error) from error
         if (commit := attempt.resolved.commit) is not None:
             self._note_commit(attempt, commit)
             place.writer.write(f"{source.ref or 'HEAD'} of {source.url} is {commit[:7]}", Level.DEPLOY)
@@ -89,11 +96,46 @@ class Arrivals:
         place.writer.write(f"Unpacked {_counted(found)}", Level.DEPLOY)
 
     async def _resolved(self, source: Source, place: Place, credential: Credential) -> Resolved:
+        try:
+            return await self._with_token(source, place, credential, self._git.resolve)
+        except (FetchFailed, GitRefused) as error:
+            raise _failed(error) from error
+
+    async def _clone(self, attempt: Attempt, place: Place, credential: Credential) -> bool:
+        async def fetch(wanted: Wanted, workplace: Workplace) -> tuple[Commit, Unpacked]:
+            resolved = attempt.resolved or Resolved(None)
+            commit = await self._git.fetch(wanted, resolved, workplace, ARCHIVE, note)
+            return commit, await self._unpack_commit(workplace.directory / ARCHIVE, place)
+
+        def note(line: str) -> None:
+            place.writer.write(line, Level.WARNING)
+
+        try:
+            await self._uploads.check_free()
+            commit, found = await self._with_token(attempt.build.source, place, credential, fetch)
+        except (FetchFailed, GitRefused) as error:
+            raise _failed(error) from error
+        except DiskNearlyFull as error:
+            raise BuildFailed(Failure(code=error.code, what=error.message, next=error.hint)) from error
+        finally:
+            await credential.give_back()
+        self._note_commit(attempt, commit.id, commit.subject, commit.author)
+        told = f"Cloned {commit.id[:7]} “{commit.subject}” by {commit.author}: {_counted(found)}"
+        place.writer.write(told, Level.DEPLOY)
+        return commit.is_whole
+
+    async def _with_token(
+        self,
+        source: Source,
+        place: Place,
+        credential: Credential,
+        ask: Callable[[Wanted, Workplace], Awaitable[Answer]],
+    ) -> Answer:
         while True:
             workplace = _workplace(place, self._owner(place))
             wanted = _wanted(source, credential)
             try:
-                return await self._git.resolve(wanted, workplace)
+                return await ask(wanted, workplace)
             except FetchFailed as error:
                 # Once: what is lent the second time is of the same kind.
                 if error.cause != "credentials_refused" or wanted.token != credential.first:
@@ -102,32 +144,6 @@ class Arrivals:
                     raise
             finally:
                 await _remove(workplace)
-
-    async def _clone(self, attempt: Attempt, place: Place, credential: Credential) -> bool:
-        source = attempt.build.source
-        wanted = _wanted(source, credential)
-        workplace = _workplace(place, self._owner(place))
-        try:
-            await self._uploads.check_free()
-            commit = await self._git.fetch(
-                wanted,
-                attempt.resolved or Resolved(None),
-                workplace,
-                ARCHIVE,
-                lambda line: place.writer.write(line, Level.WARNING),
-            )
-            found = await self._unpack_commit(workplace.directory / ARCHIVE, place)
-        except (FetchFailed, GitRefused) as error:
-            raise _failed(error) from error
-        except DiskNearlyFull as error:
-            raise BuildFailed(Failure(code=error.code, what=error.message, next=error.hint)) from error
-        finally:
-            await _remove(workplace)
-            await credential.give_back()
-        self._note_commit(attempt, commit.id, commit.subject, commit.author)
-        told = f"Cloned {commit.id[:7]} “{commit.subject}” by {commit.author}: {_counted(found)}"
-        place.writer.write(told, Level.DEPLOY)
-        return commit.is_whole
 
     async def _unpack_commit(self, archive: Path, place: Place) -> Unpacked:
         canceled = threading.Event()
