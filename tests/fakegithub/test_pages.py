@@ -126,6 +126,10 @@ async def test_an_edit_on_a_new_branch_becomes_a_pull_request_that_is_merged(sho
         (pull,) = shop.shop.pulls
         assert (pull.title, pull.state, pull.merge_sha) == ("Tried", "closed", shop.heads["main"])
         assert (await shop.pushed(shop.heads["main"]))["ref"] == "refs/heads/main"
+        assert "Delete the branch" in (await browser.get(opened.leads_to)).text
+        await browser.post(opened.leads_to, act="delete_branch")
+        assert sorted(shop.heads) == ["main"]
+        assert (await browser.post(opened.leads_to, act="delete_branch")).status == 422
 
 
 async def test_who_may_only_read_proposes_from_a_fork(shop) -> None:
@@ -169,6 +173,10 @@ async def test_a_pull_request_shows_what_an_app_has_said(shop) -> None:
         )
         body = "<!-- mark -->\n**shop** is [live](https://next.example/)\n| a | `b` |\n|---|---|\n[no](javascript:x)"
         shop.shop.comments.append(FakeComment(7, 1, app, body, app))
+
+        assert 'http-equiv="refresh"' not in (await browser.get(f"/ada/shop/commit/{sha}")).text
+        shop.github.say(shop.shop, sha, "ci", "pending")
+        assert 'http-equiv="refresh"' in (await browser.get(f"/ada/shop/commit/{sha}")).text
 
         page = (await browser.get("/ada/shop/pull/1")).text
 

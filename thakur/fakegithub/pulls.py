@@ -68,6 +68,12 @@ class Pulls:
         self._keep(pull)
         self._tell(pull, "reopened", by)
 
+    def delete_branch(self, pull: FakePull, by: FakeAccount) -> None:
+        """Of the same repository, once it is closed; what it brought is kept."""
+        if pull.state == "open" or pull.is_from_fork or pull.head_ref not in branches(pull.repository.path):
+            raise Refusal(422, "Reference does not exist")
+        self._pushes.move(pull.repository, pull.head_ref, None, by)
+
     def merge(self, pull: FakePull, by: FakeAccount) -> None:
         """A commit of both goes to the base's branch, and the rest follows from that."""
         if pull.state != "open":

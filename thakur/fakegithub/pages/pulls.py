@@ -99,6 +99,7 @@ class PullPages:
             deployments=self._reports.deployments(repository, [*commits, pull.head_sha]),
             may_merge=may_merge and is_mergeable(repository.path, pull.base_sha, pull.head_sha),
             may_change=self._may_change(request, pull),
+            has_branch=not pull.is_from_fork and pull.head_ref in branches(repository.path),
         )
 
     async def change(self, request: web.Request) -> web.Response:
@@ -116,6 +117,8 @@ class PullPages:
                 self._pulls.close(pull, user)
             case "reopen":
                 self._pulls.reopen(pull, user)
+            case "delete_branch":
+                self._pulls.delete_branch(pull, user)
             case _:
                 self._pulls.edit(pull, user, str(form.get("title", "")).strip() or pull.title, pull.body)
         return self._desk.leads_to(request.path)

@@ -6,6 +6,7 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
+from thakur.fakegithub.pages.reports import is_waiting
 from thakur.fakegithub.pages.sessions import Sessions
 
 _HERE = Path(__file__).parents[1]
@@ -29,6 +30,7 @@ class Rendering:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._env.globals["is_waiting"] = is_waiting
 
     def page(self, request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
         """The template with its context."""

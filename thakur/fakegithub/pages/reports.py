@@ -17,6 +17,14 @@ class Report(NamedTuple):
     live_url: str = ""
 
 
+_WAITING = ("pending", "queued", "in_progress")
+
+
+def is_waiting(*reports: Iterable[Report]) -> bool:
+    """Whether somebody is still at it."""
+    return any(each.state in _WAITING for some in reports for each in some)
+
+
 class Reports:
     """Of one repository's commits."""
 
