@@ -14,7 +14,7 @@ from thakur.installations import (
     RegistrationAsked,
     StateRefused,
 )
-from thakur.webhooks import DeliveryKept, DeliveryMissing, DeliveryStatus, DeliveryUnknown, Redelivery
+from thakur.webhooks import Arrived, DeliveryKept, DeliveryMissing, DeliveryStatus, DeliveryUnknown, Redelivery
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOOK_URL = "https://deploy.example.com/webhooks/github"
@@ -127,7 +127,7 @@ class FakeDeliveries:
         found = [each for each in self.rows if status in (None, each.status) and event in ("", each.event)]
         return [each for each in found if before is None or each.id < before][:limit]
 
-    async def last(self, principal: Principal) -> Mapping[tuple[str, int], datetime]:
+    async def arrived(self, principal: Principal) -> Mapping[tuple[str, int], Arrived]:
         return {}
 
     async def missing(self, principal: Principal) -> "list[DeliveryMissing]":

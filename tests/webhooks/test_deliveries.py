@@ -52,8 +52,9 @@ async def test_each_is_shown_with_what_became_of_it(rooms, ours, push) -> None:
     assert found[2].done_at >= found[2].received_at
     assert [each.guid for each in await rooms.deliveries.list(ours, status=DeliveryStatus.IGNORED)] == ["two"]
     assert [each.guid for each in await rooms.deliveries.list(ours, event="push", before=found[0].id)] == ["one"]
-    ((_, number),) = await rooms.deliveries.last(ours)
-    assert number == rooms.house.fake_app.id
+    (((_, number), arrived),) = (await rooms.deliveries.arrived(ours)).items()
+    assert (number, arrived.failed) == (rooms.house.fake_app.id, 0)
+    assert arrived.last_at == found[0].received_at
 
 
 async def test_what_was_acted_on_or_failed_is_acted_on_again(rooms, ours, push, db) -> None:
@@ -61,6 +62,7 @@ async def test_what_was_acted_on_or_failed_is_acted_on_again(rooms, ours, push, 
     async with db.session() as session:
         await session.execute(text("UPDATE webhook_deliveries SET status = 'failed', attempts = 12, reason = 'away'"))
 
+    assert [each.failed for each in (await rooms.deliveries.arrived(ours)).values()] == [1]
     assert not (await rooms.deliveries.redeliver(ours, "one")).is_sent_again
     with pytest.raises(DeliveryUnmoved, match="waits"):
         await rooms.deliveries.redeliver(ours, "one")

@@ -40,7 +40,8 @@ async def made_by(rest: Rest, code: str) -> AppMade:
     if not _CODE.fullmatch(code):
         raise _unusable()
     try:
-        answer = await rest.ask(PAYER, "POST", f"/app-manifests/{code}/conversions", "")
+        # If an answer is lost, the code is used up whether it is asked again or not.
+        answer = await rest.ask(PAYER, "POST", f"/app-manifests/{code}/conversions", "", is_repeatable=True)
     except (NotThere, RequestRefused) as error:
         raise _unusable() from error
     return msgspec.convert(answer.data, AppMade, strict=False)

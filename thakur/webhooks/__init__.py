@@ -4,6 +4,7 @@ A delivery is a hint and no order: what is built is what GitHub's API says then,
 """
 
 from thakur.webhooks.interface import (
+    Arrived,
     Deliveries,
     DeliveryKept,
     DeliveryMissing,
@@ -14,6 +15,7 @@ from thakur.webhooks.interface import (
 )
 
 __all__ = [
+    "Arrived",
     "Deliveries",
     "DeliveryKept",
     "DeliveryMissing",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, update
 
@@ -13,6 +13,7 @@ from thakur.installations import Apps, Clients, GitHubApp
 from thakur.queue import WEBHOOKS, Queue
 from thakur.webhooks.inbox import NOW, Inbox
 from thakur.webhooks.interface import (
+    Arrived,
     DeliveryKept,
     DeliveryMissing,
     DeliveryStatus,
@@ -25,6 +26,7 @@ from thakur.webhooks.recovery import BACK, undelivered
 
 # Somebody waits for the page.
 LOOK_SECONDS = 20.0
+RECENT = timedelta(days=1)
 
 # A method here is named `list`, which hides the type in the annotations below it.
 list_of = list
@@ -59,12 +61,13 @@ class LocalDeliveries:
         async with self._db.session() as session:
             return [_kept(row, apps[row.app_id]) for row in await session.scalars(query)]
 
-    async def last(self, principal: Principal) -> Mapping[tuple[str, int], datetime]:
+    async def arrived(self, principal: Principal) -> Mapping[tuple[str, int], Arrived]:
         apps = await self._apps.managed(principal)
-        newest = select(Row.app_id, func.max(Row.received_at)).where(Row.app_id.in_(apps)).group_by(Row.app_id)
+        is_failed = (Row.status == "failed") & (Row.received_at > NOW - RECENT)
+        fares = select(Row.app_id, func.max(Row.received_at), func.count().filter(is_failed))
         async with self._db.session() as session:
-            found = (await session.execute(newest)).all()
-        return {(apps[app].web_url, apps[app].app_id): at for app, at in found}
+            found = (await session.execute(fares.where(Row.app_id.in_(apps)).group_by(Row.app_id))).all()
+        return {(apps[app].web_url, apps[app].app_id): Arrived(last_at=at, failed=failed) for app, at, failed in found}
 
     async def missing(self, principal: Principal) -> list_of[DeliveryMissing]:
         found = []

@@ -54,6 +54,13 @@ class DeliveryMissing(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """What has come to an App: when the last event did, and how many of the last day's could not be acted on."""
+
+    last_at: datetime
+    failed: int
+
+
 class Redelivery(msgspec.Struct, frozen=True, kw_only=True):
     """What follows: the kept event is acted on again, or GitHub sends it again."""
 
@@ -87,8 +94,8 @@ class Deliveries(Protocol):
     ) -> list[DeliveryKept]:
         """The newest first, before the one of that id."""
 
-    async def last(self, principal: Principal) -> Mapping[tuple[str, int], datetime]:
-        """When each App's last event arrived, by its GitHub's address and its number there."""
+    async def arrived(self, principal: Principal) -> Mapping[tuple[str, int], Arrived]:
+        """How each App's events fare, by its GitHub's address and its number there."""
 
     async def missing(self, principal: Principal) -> list_of[DeliveryMissing]:
         """Ask GitHub what it could not deliver in the last days. Raises GitHubUnavailable, CredentialsRefused."""

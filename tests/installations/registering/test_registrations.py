@@ -81,7 +81,7 @@ async def test_a_code_counts_once_and_its_reuse_is_told_kindly(rooms, house, our
 
 async def test_when_github_is_away_the_same_address_works_once_more(rooms, house, ours, asked) -> None:
     code, state = manifest_code(house.github, house.fake_app), await leave(rooms, ours, asked)
-    house.github.fail("/conversions", times=1, status=502)
+    house.github.fail("/conversions", times=3, status=502)
 
     with pytest.raises(GitHubUnavailable):
         await rooms.registrations.finish(ours, code, state)

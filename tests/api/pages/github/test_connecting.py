@@ -204,7 +204,7 @@ async def test_a_code_that_was_used_is_told_kindly_and_what_is_there_stays(place
 
 async def test_somebody_elses_installation_is_refused(place, github):
     made, install_url = await connect(place, github)
-    foreign = github.install(github.add_app("another"), "eve")
+    foreign = github.install(github.add_app("another"), "mallory")
     state = state_in(install_url)
 
     for query in (
@@ -214,7 +214,7 @@ async def test_somebody_elses_installation_is_refused(place, github):
     ):
         refused = await place.client.get("/installations/setup", params=query)
         assert refused.status_code == 422
-        assert "eve" not in refused.text
+        assert "mallory" not in refused.text
     assert (await place.client.get("/api/v1/github/apps")).json()[0]["installations"] == []
     # Of a change on GitHub nothing is believed but what the App itself is told.
     own = github.install(made, "ada")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from sqlalchemy import text
 
 from support.api_place import Place, api_place
 from support.github import Clone
@@ -84,6 +85,10 @@ async def test_how_each_fares_is_told(place, github):
     assert "suspended" in page
     assert f"/organizations/acme/settings/installations/{other.id}" in page
     assert "none yet" in page, "no event has come"
+    async with place.core.db.session() as session:
+        failed = "INSERT INTO webhook_deliveries (app_id, guid, event, action, branch, sender, status)"
+        await session.execute(text(f"{failed} SELECT id, 'g', 'push', '', 'main', 'ada', 'failed' FROM github_apps"))
+    assert "1 event of the last day could not be acted on." in await shown(place)
 
     github.fail("/app", times=20, status=401, message="A JSON web token could not be decoded")
     await place.client.post("/installations/look")

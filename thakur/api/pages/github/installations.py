@@ -1,6 +1,5 @@
 """The page of Apps: where each is installed, how it fares, where its events go, and letting it go."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ from thakur.api.pages.parts.shell import shell_of
 from thakur.api.pages.parts.told import back_with, refused, told
 from thakur.errors import Invalid, ThakurError
 from thakur.installations import PULL_HOOK_URL, GitHubApp
+from thakur.webhooks import Arrived
 
 HERE = "/installations"
 
@@ -25,7 +25,7 @@ class AppShown(msgspec.Struct, frozen=True, kw_only=True):
     """An App on the page: `expected` is where its events should go, `followers` are projects with their repositories."""
 
     app: GitHubApp
-    last_at: datetime | None
+    arrived: Arrived | None
     expected: str
     followers: tuple[tuple[str, str], ...]
 
@@ -116,13 +116,13 @@ def is_named(app: GitHubApp, form: FormMultiDict) -> bool:
 
 async def _apps(services: ApiServices, principal: Principal) -> list[AppShown]:
     managed = await services.github_apps.managed(principal)
-    last = await services.deliveries.last(principal)
+    arrived = await services.deliveries.arrived(principal)
     names = {project.id: project.name for project in await services.projects.list(principal)}
     connections = (await services.connections.of(list(names))).values()
     return [
         AppShown(
             app=app,
-            last_at=last.get((app.web_url, app.app_id)),
+            arrived=arrived.get((app.web_url, app.app_id)),
             expected=services.upkeep.hook_url(app),
             followers=tuple((names[each.project_id], each.full_name) for each in connections if each.app == row),
         )
