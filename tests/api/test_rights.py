@@ -50,6 +50,8 @@ async def ask(place: Place, method: str, path: str, right: tuple[Any, ...], secr
         user="ghost",
         token="ghost",
         invitation=1,
+        allowance=1,
+        identity=1,
         session_id=1,
         app_id=1,
         guid="unknown",

@@ -4,6 +4,7 @@ import pytest
 
 from support.github import House, github_house
 from support.identified import Known, known
+from support.signing import Lobby, lobby
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ async def ada(committed_db, house) -> AsyncIterator[Known]:
     """A user of the team that the house's App belongs to, who has signed in as ada of the stand-in."""
     async with known(committed_db, house) as ada:
         yield ada
+
+
+@pytest.fixture
+async def doors(committed_db, house) -> AsyncIterator[Lobby]:
+    async with lobby(committed_db, house) as doors:
+        yield doors

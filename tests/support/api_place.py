@@ -83,6 +83,8 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         github_apps=core.github.apps,
         connections=core.github.connections,
         identities=core.github.identifying.identities,
+        sign_ins=core.github.identifying.sign_ins,
+        allowances=core.github.identifying.allowances,
         tracks=core.github.tracks,
         registrations=core.github.registrations,
         upkeep=core.github.upkeep,
@@ -98,7 +100,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         edges=LocalEdges(core.db, {}),
         ready=ready,
         project_url=lambda name: f"http://{name}.localhost",
-        dashboard_url=lambda path: f"http://127.0.0.1{path}",
+        dashboard_url=lambda path: f"{settings.dashboard}{path}",
     )
     stopping = asyncio.Event()
     stopping.set()

@@ -2,9 +2,23 @@
 
 from datetime import UTC, datetime
 
-from thakur.accounts import Action, Principal
+from thakur.accounts import Action, Principal, Role, Visitor
+from thakur.errors import ThakurError
 from thakur.github import User
-from thakur.identities import Identity, IdentityNotFound
+from thakur.identities import (
+    Allowance,
+    AllowanceNotFound,
+    Begun,
+    Completed,
+    Identity,
+    IdentityNotFound,
+    Refusal,
+    Returned,
+    SignInUnusable,
+)
+from thakur.installations import AppGone, SignInApp
+
+list_of = list
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -27,6 +41,70 @@ class FakeIdentities:
         self.rows.remove(found[0])
 
     async def revoked(self, app: int, number: int) -> None: ...
+
+
+class FakeSignIns:
+    """Goes to a GitHub that is not there; whoever brings the state back is let in."""
+
+    def __init__(self) -> None:
+        self.ways: list[SignInApp] = []
+        self.refusals: dict[str, Refusal] = {}
+
+    async def apps(self) -> list[SignInApp]:
+        return self.ways
+
+    async def begin(self, app: int, return_to: str, linking: Principal | None = None) -> Begun:
+        if linking is not None:
+            linking.require(Action.MANAGE_ACCOUNT, linking.team_id)
+        if app not in {each.app for each in self.ways}:
+            raise AppGone("This GitHub App is not here any more")
+        return Begun(url="https://github.com/login/oauth/authorize?state=s1", journey=return_to)
+
+    async def complete(
+        self, journey: str, returned: Returned, visitor: Visitor, asker: Principal | None = None
+    ) -> Completed:
+        if returned.state != "s1":
+            raise SignInUnusable("This sign-in was used before", hint="Begin again.")
+        return Completed(session="session of ada", return_to=journey)
+
+    def refusal(self, error: ThakurError) -> str:
+        key = f"refusal-{len(self.refusals)}"
+        self.refusals[key] = Refusal(status=error.status, message=error.message, hint=error.hint, expires_at=0)
+        return key
+
+    def refused(self, sealed: str) -> Refusal | None:
+        return self.refusals.get(sealed)
+
+
+class FakeAllowances:
+    def __init__(self) -> None:
+        self.rows: list[Allowance] = []
+        self.on = ["https://github.com"]
+
+    async def list(self, principal: Principal, team: str) -> list[Allowance]:
+        return self.rows
+
+    async def sites(self, principal: Principal, team: str) -> "list_of[str]":
+        return self.on
+
+    async def allow(self, principal: Principal, team: str, name: str, role: Role, url: str = "") -> Allowance:
+        kind = "team" if "/" in name else "user"
+        made = Allowance(
+            id=len(self.rows) + 1,
+            web_url=url or self.on[0],
+            kind=kind,
+            name=name,
+            role=role,
+            made_by=principal.actor,
+            created_at=AT,
+        )
+        self.rows.append(made)
+        return made
+
+    async def disallow(self, principal: Principal, team: str, allowance_id: int) -> None:
+        if allowance_id not in {each.id for each in self.rows}:
+            raise AllowanceNotFound("This is not on the list")
+        self.rows = [each for each in self.rows if each.id != allowance_id]
 
 
 def make_identity(**fields: object) -> Identity:

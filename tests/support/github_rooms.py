@@ -41,6 +41,7 @@ from thakur.wiring.identifying import wire_identifying
 from thakur.wiring.people import wire_people
 
 HERE = Here("https://deploy.example.com", "https://deploy.example.com")
+DASHBOARD = "http://127.0.0.1:1"
 RING = KeyRing({1: b"k" * 32})
 
 
@@ -97,7 +98,7 @@ class Rooms:
         self.builds = NotedBuilds()
         self.people = wire_people(db)
         self.sign_in_apps = LocalSignInApps(db, sealer, self.clients)
-        self.identifying = wire_identifying(db, RING, self.sign_in_apps, self.people)
+        self.identifying = wire_identifying(db, RING, self.sign_in_apps, self.clients, self.people, DASHBOARD)
         self.registrations = LocalRegistrations(
             Departures(db),
             self.apps,

@@ -20,7 +20,7 @@ from support.fake_accounts import (
     FakeTokens,
 )
 from support.fake_github import FakeDeliveries, FakeGitHubApps, FakeRegistrations, FakeUpkeep
-from support.fake_identities import FakeIdentities
+from support.fake_identities import FakeAllowances, FakeIdentities, FakeSignIns
 from thakur.accounts import Action, Principal
 from thakur.api import ApiServices
 from thakur.builds import (
@@ -508,6 +508,8 @@ class Doubles:
     registrations: FakeRegistrations = field(default_factory=FakeRegistrations)
     upkeep: FakeUpkeep = field(init=False)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
+    sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
+    allowances: FakeAllowances = field(default_factory=FakeAllowances)
     logs: FakeLogs = field(default_factory=FakeLogs)
     runtime: FakeRuntime = field(default_factory=FakeRuntime)
     caches: FakeCaches = field(default_factory=FakeCaches)
@@ -542,6 +544,8 @@ class Doubles:
             github_apps=self.github_apps,
             connections=self.connections,
             identities=self.identities,
+            sign_ins=self.sign_ins,
+            allowances=self.allowances,
             tracks=FakeTracks(self.connections),
             registrations=self.registrations,
             upkeep=self.upkeep,

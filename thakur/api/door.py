@@ -18,7 +18,7 @@ OPEN_PATHS = frozenset({"/up", "/ready"})
 # The dashboard's own scripts and styles are the same for everybody.
 STATIC = "/static/"
 # Where somebody may come who is not known yet: to become so.
-WELCOME = re.compile(r"/login(?:/link/[A-Za-z0-9_-]+)?|/api/v1/devices(?:/collection)?")
+WELCOME = re.compile(r"/login(?:/link/[A-Za-z0-9_-]+|/github(?:/callback)?)?|/api/v1/devices(?:/collection)?")
 
 PrincipalOf = Callable[[Scope], Awaitable[Principal | None]]
 

@@ -8,7 +8,7 @@ import msgspec
 from thakur.accounts import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens
 from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
-from thakur.identities import Identities
+from thakur.identities import Allowances, Identities, SignIns
 from thakur.installations import Apps, Connections, Registrations, Tracks, Upkeep
 from thakur.logs import Logs
 from thakur.projects import EnvVars, Pastes, Projects, Repositories
@@ -38,6 +38,8 @@ class ApiServices:
     github_apps: Apps
     connections: Connections
     identities: Identities
+    sign_ins: SignIns
+    allowances: Allowances
     tracks: Tracks
     registrations: Registrations
     upkeep: Upkeep

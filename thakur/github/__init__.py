@@ -3,6 +3,7 @@
 The client alone: no table, and nothing of what is built. Every GitHub is one by its own two addresses.
 """
 
+from thakur.github.accounts import LOGIN, TEAM_SLUG, Asking, account, team
 from thakur.github.app import App
 from thakur.github.commits import Blob, Check, Commits
 from thakur.github.installed import Installed
@@ -36,18 +37,22 @@ from thakur.github.oauth import OAuth
 from thakur.github.pulls import End, PullRequest, PullRequests
 from thakur.github.rest import Rest
 from thakur.github.signing import check_key
-from thakur.github.sites import FULL_NAME, Site, site_of
+from thakur.github.sites import FULL_NAME, GITHUB, Site, site_of
 from thakur.github.tokens import Scope
 from thakur.github.user import Bearer, User
 
 __all__ = [
     "FULL_NAME",
+    "GITHUB",
+    "LOGIN",
+    "TEAM_SLUG",
     "Account",
     "App",
     "AppFound",
     "AppKey",
     "AppKeyRefused",
     "AppMade",
+    "Asking",
     "Bearer",
     "Blob",
     "Check",
@@ -81,7 +86,9 @@ __all__ = [
     "User",
     "UserFound",
     "UserToken",
+    "account",
     "check_key",
     "made_by",
     "site_of",
+    "team",
 ]

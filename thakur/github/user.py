@@ -44,7 +44,7 @@ class User:
 
     async def user(self) -> UserFound:
         """Who they are, by GitHub's own number."""
-        return msgspec.convert((await self._ask("/user")).data, UserFound, strict=False)
+        return msgspec.convert((await self.ask("GET", "/user")).data, UserFound, strict=False)
 
     async def installations(self) -> list[Installation]:
         """Where the App is installed and the person sees something."""
@@ -54,7 +54,7 @@ class User:
     async def repositories(self, installation_id: int, page: int = 1) -> RepositoryPage:
         """A page of what both the person and the App may see there. Raises NotThere for an installation of others."""
         path = f"/user/installations/{installation_id}/repositories?per_page={PAGE}&page={page}"
-        return _page(await self._ask(path))
+        return _page(await self.ask("GET", path))
 
     async def organizations(self) -> list[Organization]:
         """Those that they are in, and whose members the App may read."""
@@ -68,20 +68,21 @@ class User:
     async def _listed(self, path: str, rows: Callable[[Any], Any], kind: type[T]) -> list[T]:
         found = list[T]()
         for _ in range(LONGEST_LIST):
-            answer = await self._ask(path)
+            answer = await self.ask("GET", path)
             found += msgspec.convert(rows(answer.data), list[kind], strict=False)  # type: ignore[valid-type]
             if not answer.next_url:
                 break
             path = answer.next_url
         return found
 
-    async def _ask(self, path: str) -> Answer:
+    async def ask(self, method: str, path: str) -> Answer:
+        """One question, with the token of now. Raises as `Rest.ask` and the bearer do."""
         token = await self._bearer.token()
         try:
-            return await self._rest.ask(self._payer, "GET", path, token)
+            return await self._rest.ask(self._payer, method, path, token)
         except CredentialsRefused:
             token = await self._bearer.renewed(token)
-            return await self._rest.ask(self._payer, "GET", path, token)
+            return await self._rest.ask(self._payer, method, path, token)
 
 
 def _page(answer: Answer) -> RepositoryPage:

@@ -4,6 +4,7 @@ A *sign-in* goes to GitHub and comes back; an *allowance* says who of there may 
 somebody into a team, for as long as it does.
 """
 
+from thakur.identities.allowing import Allowance, AllowanceKind, AllowanceNotFound, AllowanceRefused, Allowances
 from thakur.identities.interface import (
     Identities,
     Identity,
@@ -11,11 +12,40 @@ from thakur.identities.interface import (
     IdentityNotFound,
     SignInAgain,
 )
+from thakur.identities.signing import (
+    SIGN_IN_LIFE,
+    AppMisfit,
+    Begun,
+    Completed,
+    IdentityTaken,
+    NotAllowed,
+    Refusal,
+    Returned,
+    SignInCancelled,
+    SignIns,
+    SignInUnusable,
+)
 
 __all__ = [
+    "SIGN_IN_LIFE",
+    "Allowance",
+    "AllowanceKind",
+    "AllowanceNotFound",
+    "AllowanceRefused",
+    "Allowances",
+    "AppMisfit",
+    "Begun",
+    "Completed",
     "Identities",
     "Identity",
     "IdentityNeeded",
     "IdentityNotFound",
+    "IdentityTaken",
+    "NotAllowed",
+    "Refusal",
+    "Returned",
     "SignInAgain",
+    "SignInCancelled",
+    "SignInUnusable",
+    "SignIns",
 ]

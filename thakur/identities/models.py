@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from thakur.db import Base, Id
@@ -63,4 +63,14 @@ class AdmissionRow(Base):
     identity_id: Mapped[int] = mapped_column(ForeignKey("github_identities.id", ondelete="CASCADE"), index=True)
     # When GitHub is to be asked again whether they may still be here.
     check_at: Mapped[datetime] = mapped_column(index=True)
+    # False while they are on their way in or out.
+    has_joined: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class JourneyRow(Base):
+    __tablename__ = "github_journeys"
+
+    # Of a state that a browser has brought back, SHA-256: it counts once.
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

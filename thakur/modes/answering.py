@@ -125,6 +125,8 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         github_apps=core.github.apps,
         connections=core.github.connections,
         identities=core.github.identifying.identities,
+        sign_ins=core.github.identifying.sign_ins,
+        allowances=core.github.identifying.allowances,
         tracks=core.github.tracks,
         registrations=core.github.registrations,
         upkeep=core.github.upkeep,

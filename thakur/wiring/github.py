@@ -88,7 +88,7 @@ def wire_github(
     tracks = LocalTracks(db, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY)
     here = Here(settings.public_url, settings.dashboard, pulls)
     upkeep = LocalUpkeep(db, sealer, apps, clients, here)
-    identifying = wire_identifying(db, ring, LocalSignInApps(db, sealer, clients), people)
+    identifying = wire_identifying(db, ring, LocalSignInApps(db, sealer, clients), clients, people, settings.dashboard)
     return GitHub(
         clients=clients,
         apps=apps,
@@ -146,7 +146,7 @@ def wire_receiving(core: "Core") -> Receiving:
     pulls = core.settings.pulls_from_github
     recovery = Recovery(github.apps, github.upkeep, github.clients, github.tracks, inbox, redelivers=not pulls)
     pulling = Pulling(github.apps, github.clients, github.connections, inbox)
-    looks = (recovery.look, pulling.look) if pulls else (recovery.look,)
+    looks = (recovery.look, github.identifying.rechecks.look, *((pulling.look,) if pulls else ()))
     following = Following(github.connections, core.builds, core.runtime, github.reports)
     sending = Sending(github.reports, github.clients)
     workers = (

@@ -26,6 +26,7 @@ runtime_logs clear_runtime_logs list_edges
 list_tokens make_token revoke_token list_sessions end_session end_other_sessions get_me choose_team list_audit
 list_teams make_team list_members change_role remove_member list_invitations invite withdraw_invitation
 ask_in collect
+list_allowed allow_github disallow_github list_identities unlink_github
 """
 # What has no name and no number is known by its key.
 HANDLES = {
@@ -37,6 +38,7 @@ HANDLES = {
     "Problem.id",
     "DeliveryKept.id",
 }
+HANDLES |= {"Allowance.id", "AllowanceTakenOff.id", "Identity.id", "IdentityUnlinked.id"}
 # Of what is on GitHub, by GitHub's own numbers.
 HANDLES |= {"AppAsked.app_id", "AppAsked.client_id", "GitHubApp.app_id", "GitHubApp.client_id"}
 HANDLES |= {"InstalledOn.installation_id", "DeliveryKept.app_id", "DeliveryMissing.app_id"}

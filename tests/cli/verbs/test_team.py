@@ -38,3 +38,18 @@ def test_another_team_is_made_and_listed(thakur, server):
         ["default", "owner"],
         ["others", "owner"],
     ]
+
+
+def test_who_may_sign_in_with_github_is_listed_and_changed(thakur, server):
+    assert "Nobody but members" in thakur("team", "allowed").err
+
+    allowed = thakur("team", "allow", "acme/web", "--role", "viewer")
+    assert "Everybody in acme/web may sign in" in allowed.err
+    assert [line.split()[:3] for line in thakur("team", "allowed").out.splitlines()[1:]] == [
+        ["acme/web", "team", "viewer"]
+    ]
+    assert thakur("team", "disallow", "ACME/web").status == 0
+    assert server.doubles.allowances.rows == []
+    gone = thakur("team", "disallow", "acme/web")
+    assert gone.status != 0
+    assert "is not on the list" in gone.err

@@ -26,6 +26,7 @@ TAGS = {
 }
 _PLACES = {
     "repository": "projects",
+    "identities": "account",
     "plans": "builds",
     "cache": "projects",
     "domains": "projects",

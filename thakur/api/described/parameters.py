@@ -18,6 +18,8 @@ PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "user": ("The member's name", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "grace"),
     "token": ("The token's name, not its secret", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, "ci"),
     "invitation": ("The invitation's `id`", _NUMBER, 3),
+    "allowance": ("The `id` of what is on the list", _NUMBER, 5),
+    "identity": ("The `id` of the account", _NUMBER, 2),
     "session_id": ("The session's `id`", _NUMBER, 12),
     "before": ("Only what is older than this: the cursor of the page before, as `Link` gives it", {}, 97),
     "after": ("Only lines with a higher number", {"type": "integer", "minimum": 0}, 500),

@@ -9,6 +9,7 @@ their templates are in `thakur/templates`, in a folder of the same name; `acts` 
 
 from thakur.api.pages import (
     account,
+    account_github,
     acts,
     audit,
     deployments,
@@ -21,6 +22,7 @@ from thakur.api.pages import (
     jump,
     keys,
     login,
+    login_github,
     logs,
     overview,
     project_from_git,
@@ -37,6 +39,7 @@ HANDLERS = [
     *theme.HANDLERS,
     *keys.HANDLERS,
     *login.HANDLERS,
+    *login_github.HANDLERS,
     *device.HANDLERS,
     *projects.HANDLERS,
     *project_new.HANDLERS,
@@ -51,6 +54,7 @@ HANDLERS = [
     *following.HANDLERS,
     *edges.HANDLERS,
     *account.HANDLERS,
+    *account_github.HANDLERS,
     *team.HANDLERS,
     *audit.HANDLERS,
     *github.HANDLERS,

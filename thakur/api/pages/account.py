@@ -10,9 +10,11 @@ from thakur.accounts import Principal, TokenMade, TokenScope
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD
 from thakur.api.interface import ApiServices
+from thakur.api.pages.login_github import forget_refusal, refusal_in
 from thakur.api.pages.parts.rendering import page
 from thakur.api.pages.parts.shell import shell_of
 from thakur.api.pages.parts.told import Told, back_with, refused, told
+from thakur.api.pages.parts.ways_in import names
 from thakur.errors import Invalid, ThakurError
 
 HERE = "/account"
@@ -74,7 +76,8 @@ async def _page(
     refusal: ThakurError | None = None,
 ) -> Response[bytes]:
     teams = {team.id: team for team in await services.teams.list(principal)}
-    flash: Told | None = refused(refusal) if refusal else told(request)
+    why = refusal or refusal_in(request, services)
+    flash: Told | None = refused(why) if why else told(request)
     context = {
         "shell": await shell_of(request, services, principal, HERE),
         "told": flash,
@@ -82,11 +85,24 @@ async def _page(
         "tokens": await services.tokens.list(principal),
         "sessions": await services.sessions.list(principal) if principal.session_id else [],
         "has_session": principal.session_id is not None,
+        **await _github(services, principal),
         "made": made,
         "lives": LIVES,
         "scopes": SCOPES,
     }
-    return page(request, "account/index.html", context, status_code=refusal.status if refusal else 200)
+    answer = page(request, "account/index.html", context, status_code=refusal.status if refusal else 200)
+    forget_refusal(request, answer)
+    return answer
+
+
+async def _github(services: ApiServices, principal: Principal) -> dict[str, object]:
+    identities = await services.identities.of(principal)
+    linked = {each.web_url for each in identities}
+    own = [each for each in await services.sign_ins.apps() if each.team_id in principal.roles]
+    return {
+        "identities": identities,
+        "linkable": [(app.app, name) for app, name in names(own) if app.web_url not in linked],
+    }
 
 
 HANDLERS = [account_page, make_token, revoke_token, end_session]

@@ -95,6 +95,32 @@ async def choose_team(services: Services, principal: Asker, team: Named = "") ->
     return back_with(HERE, "team_chosen")
 
 
+@post(f"{HERE}/github", status_code=303, opt={IS_TOLD: True})
+async def allow_github(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, team: Named = ""
+) -> Response[Any]:
+    """Let an account, an organisation or a team of one sign in."""
+    form = await request.form()
+    named, url = str(form.get("name", "")), str(form.get("url", ""))
+    try:
+        name, role = await _name(services, principal, team), _role(str(form.get("role", "")))
+        await services.allowances.allow(principal, name, named, role, url)
+    except ThakurError as error:
+        return await _page(request, services, principal, team, refusal=error)
+    return back_with(HERE, "github_allowed", f"team={team}")
+
+
+@post(f"{HERE}/github/removal", status_code=303, opt={IS_TOLD: True})
+async def disallow_github(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, team: Named = ""
+) -> Redirect:
+    """Whom nothing else on the list lets in is put out."""
+    chosen = await _field(request, "allowance")
+    number = int(chosen) if chosen.isdecimal() and len(chosen) < 16 else 0
+    await services.allowances.disallow(principal, await _name(services, principal, team), number)
+    return back_with(HERE, "github_disallowed", f"team={team}")
+
+
 async def _page(
     request: Request[Any, Any, Any],
     services: ApiServices,
@@ -118,6 +144,8 @@ async def _page(
         "members": await services.teams.members(principal, team.name),
         "invitations": await services.links.invitations(principal, team.name) if manages else [],
         "manages": manages,
+        "allowances": await services.allowances.list(principal, team.name) if manages else [],
+        "sites": await services.allowances.sites(principal, team.name) if manages else [],
         "may_make_teams": principal.may(Action.CREATE_TEAM, principal.team_id),
         "roles": [role for role in Role if role.rank <= team.role.rank],
         "made": made,
@@ -147,4 +175,14 @@ async def _field(request: Request[Any, Any, Any], name: str) -> str:
     return str((await request.form()).get(name, ""))
 
 
-HANDLERS = [team_page, invite, withdraw, change_role, remove_member, make_team, choose_team]
+HANDLERS = [
+    team_page,
+    invite,
+    withdraw,
+    change_role,
+    remove_member,
+    make_team,
+    choose_team,
+    allow_github,
+    disallow_github,
+]

@@ -4,6 +4,7 @@ A *struct asked* is what a request says, a *struct shown* is what an answer says
 """
 
 from thakur.api.resources import (
+    allowances,
     builds,
     caches,
     deliveries,
@@ -46,6 +47,7 @@ EVERYWHERE = [
     *edges.HANDLERS,
     *tokens.HANDLERS,
     *teams.HANDLERS,
+    *allowances.HANDLERS,
     *me.HANDLERS,
     *devices.HANDLERS,
 ]

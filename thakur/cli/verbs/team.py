@@ -1,8 +1,9 @@
-"""thakur team: members, list, create, invite, role, remove."""
+"""thakur team: members, list, create, invite, role, remove, allowed, allow, disallow."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from thakur.cli import allowing
 from thakur.cli.output import document, result, say, table
 from thakur.cli.parsing import Run, Verbs, add_verb
 
@@ -15,7 +16,7 @@ ROLES = ("viewer", "member", "admin", "owner")
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verbs."""
     parser = _add(verbs, "team", "show and change who is in a team", "thakur team invite --role member", run_members)
-    within = parser.add_subparsers(metavar="[list|create|members|invite|role|remove]")
+    within = parser.add_subparsers(metavar="[list|create|members|invite|role|remove|allowed|allow|disallow]")
     add_verb(within, "list", "list your teams", "thakur team list", run_list)
     create = add_verb(within, "create", "make another team", "thakur team create others", run_create)
     create.add_argument("name", metavar="NAME")
@@ -28,6 +29,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     role.add_argument("role", choices=ROLES)
     remove = _add(within, "remove", "put somebody out of the team", "thakur team remove USER", run_remove)
     remove.add_argument("user", metavar="USER")
+    allowing.add(within, _add)
 
 
 def run_list(args: argparse.Namespace) -> int:

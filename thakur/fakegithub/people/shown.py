@@ -45,14 +45,15 @@ def _shown(login: str, account_id: int, kind: str, web_url: str) -> dict[str, An
     }
 
 
-def profile_shown(user: FakeUser, web_url: str) -> dict[str, Any]:
+def profile_shown(account: FakeAccount, web_url: str) -> dict[str, Any]:
     """The long form, as /user gives it to an App's user token: without what is private."""
-    return account_shown(user, web_url) | {
-        "name": user.name,
+    has_email = isinstance(account, FakeUser) and account.has_public_email
+    return account_shown(account, web_url) | {
+        "name": account.name,
         "company": None,
         "blog": "",
         "location": None,
-        "email": user.email if user.has_public_email else None,
+        "email": account.email if has_email else None,
         "hireable": None,
         "bio": None,
         "twitter_username": None,

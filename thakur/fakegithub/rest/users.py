@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from thakur.fakegithub.answers import Refusal, not_found, paged, paged_below
-from thakur.fakegithub.knowing import FOREIGN, AsUser, as_user
+from thakur.fakegithub.knowing import FOREIGN, AsUser, as_user, known
 from thakur.fakegithub.people.accounts import FakeOrganization
 from thakur.fakegithub.people.roles import permissions, role_in
 from thakur.fakegithub.people.shown import membership_shown, organization_shown, profile_shown, team_shown
@@ -21,6 +21,7 @@ class UserRoutes:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/user", self.user),
+            web.get("/users/{login}", self.profile),
             web.get("/user/emails", self.emails),
             web.get("/user/orgs", self.organizations),
             web.get("/user/memberships/orgs", self.memberships),
@@ -32,6 +33,13 @@ class UserRoutes:
 
     async def user(self, request: web.Request) -> web.Response:
         return web.json_response(profile_shown(as_user(self._state, request).token.user, self._web_url))
+
+    async def profile(self, request: web.Request) -> web.Response:
+        known(self._state, request)
+        found = self._state.people.named(request.match_info["login"])
+        if found is None:
+            raise not_found()
+        return web.json_response(profile_shown(found, self._web_url))
 
     async def emails(self, request: web.Request) -> web.Response:
         token = as_user(self._state, request).token

@@ -2,6 +2,7 @@
 
 from thakur.accounts import AuditEvent, Link, LinkKind, Member, Role, Session, Token, TokenScope
 from thakur.api.described.examples.times import BEGAN, EARLIER, LATER
+from thakur.api.resources.allowances import AllowanceAsked, AllowanceTakenOff, IdentityUnlinked
 from thakur.api.resources.devices import DeviceAnswer, DeviceGiven, DeviceNamed, DeviceWaits
 from thakur.api.resources.login_links import LinkAsked, LinkShown
 from thakur.api.resources.me import Me, SessionEnded, SessionsEnded, TeamChosen
@@ -14,6 +15,7 @@ from thakur.api.resources.teams import (
     TeamShown,
 )
 from thakur.api.resources.tokens import TokenAsked, TokenRevoked, TokenShown
+from thakur.identities import Allowance, Identity
 
 DASHBOARD = "http://127.0.0.1:8000"
 SECRET = "thk_…"  # noqa: S105  (an example)
@@ -53,6 +55,19 @@ EXAMPLES = (
     ),
     DeviceGiven(device="…"),
     DeviceAnswer(status="allowed", token=SECRET, name="laptop", team="default"),
+    AllowanceAsked(name="acme/web", role=Role.VIEWER),
+    Allowance(
+        id=5,
+        web_url="https://github.com",
+        kind="team",
+        name="acme/web",
+        role=Role.VIEWER,
+        made_by="ada",
+        created_at=BEGAN,
+    ),
+    AllowanceTakenOff(id=5),
+    Identity(id=2, web_url="https://github.com", login="ada", came_in=False, since=BEGAN),
+    IdentityUnlinked(id=2),
     LinkAsked(user="ada"),
     LinkShown(url=f"{DASHBOARD}/login/link/…", kind=LinkKind.LOGIN, user="ada", expires_at=LATER),
 )

@@ -7,6 +7,7 @@ from litestar import Request
 from litestar.response import Redirect
 
 from thakur.errors import ThakurError
+from thakur.identities import Refusal
 
 PARAMETER = "done"
 
@@ -42,6 +43,10 @@ ACTS = {
     "member_removed": Told("ok", "Removed.", "Their tokens in the team have ended."),
     "team_made": Told("ok", "The team is there.", "Invite somebody, or make new things in it."),
     "team_chosen": Told("ok", "New things are made here from now on."),
+    "github_linked": Told("ok", "Your GitHub account is linked.", "It signs you in here from now on."),
+    "github_unlinked": Told("ok", "The GitHub account is unlinked.", "It lets nobody in here from now on."),
+    "github_allowed": Told("ok", "It is on the list.", "Whoever signs in with it comes into the team."),
+    "github_disallowed": Told("ok", "It is off the list.", "Whom nothing else on it lets in is out in a moment."),
     "keys_on": Told("ok", "Single keys are on.", "? lists them."),
     "keys_off": Told("ok", "Single keys are off.", "Ctrl K still opens Jump to."),
     "github_looked": Told("ok", "GitHub was asked.", "What it says of each App is below."),
@@ -66,7 +71,7 @@ def back_with(address: str, act: str, query: str = "") -> Redirect:
     )
 
 
-def refused(error: ThakurError) -> Told:
+def refused(error: ThakurError | Refusal) -> Told:
     """Why the form was not carried out."""
     return Told("bad", f"{error.message.rstrip('.')}.", error.hint)
 
