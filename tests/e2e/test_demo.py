@@ -108,6 +108,13 @@ async def test_the_story_goes_as_it_is_told_and_leaves_nothing(directory: Path, 
             figures.add(f"demo: from git push returning to the new version {time.monotonic() - began:.1f} s")
         assert server.get("hello").text.startswith("Hello again, it is ")
         await eventually(lambda: demo.told.count(" s after the push") == 2)
+
+        async with browser() as page:
+            await page.open(demo.find(r"without a terminal: (\S+)"))
+            await page.fill("textarea[name=content]", "Hello from a page")
+            await page.click("button", "Commit changes")
+            await eventually(lambda: server.get("hello").text == "Hello from a page\n", LIVE_SECONDS)
+            assert page.faults == []
     finally:
         status = demo.end(signal.SIGTERM)
 

@@ -193,10 +193,11 @@ async def test_a_pull_request_shows_what_an_app_has_said(shop) -> None:
 
 
 def test_a_comment_is_read_line_by_line() -> None:
-    found = lines("## A `b`\n\n| x | **y** |\n| --- | --- |\n")
+    found = lines("## A `b`\n\n| x | **y** |\n| --- | --- |\n**[z](http://z/)**")
 
     assert [[[span[:2] for span in cell] for cell in line.cells] for line in found] == [
         [[("text", "A "), ("code", "b")]],
         [[]],
         [[("text", "x")], [("bold", "y")]],
+        [[("link", "z")]],
     ]

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 _RULE = re.compile(r"\|?[\s:|-]+\|?")
-_SPAN = re.compile(
-    r"\[(?P<label>[^\]\n]+)\]\((?P<href>https?://[^\s)]+)\)|\*\*(?P<bold>[^*\n]+)\*\*|`(?P<code>[^`\n]+)`"
-)
+_LINK = r"(?:\*\*)?\[(?P<label>[^\]\n]+)\]\((?P<href>https?://[^\s)]+)\)(?:\*\*)?"
+_SPAN = re.compile(_LINK + r"|\*\*(?P<bold>[^*\n]+)\*\*|`(?P<code>[^`\n]+)`")
 
 
 class Span(NamedTuple):
