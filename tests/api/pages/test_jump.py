@@ -33,3 +33,9 @@ async def test_words_lead_to_projects_numbers_and_pages(client, words, urls):
 
 async def test_without_scripts_it_is_a_page(client):
     assert "<h1>Jump to</h1>" in (await client.get("/jump?q=shop")).text
+
+
+async def test_places_are_found_that_the_reader_may_go_to(client):
+    found = (await client.get("/jump", params={"q": "git"})).text
+
+    assert 'href="/installations"' in found

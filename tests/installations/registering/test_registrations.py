@@ -115,6 +115,29 @@ async def test_an_installation_is_taken_only_if_the_app_has_it(rooms, house, our
         await rooms.registrations.finish(ours, manifest_code(house.github, house.fake_app), left[2])
 
 
+@pytest.mark.parametrize("is_told_first", [True, False])
+async def test_an_installation_is_one_whether_the_event_or_the_browser_comes_first(
+    rooms, house, ours, is_told_first
+) -> None:
+    await rooms.add_app(ours)
+    made = house.github.install(house.fake_app, "grace", await house.github.add_repository("grace/blog"))
+    state = state_in(await rooms.registrations.install(ours, house.fake_app.id))
+    event = json.dumps({"action": "created", "installation": {"id": made.id}}).encode()
+
+    async def told() -> None:
+        await rooms.deliver("installation", event, "one")
+        await rooms.jobs.drain()
+
+    if is_told_first:
+        await told()
+    app = await rooms.registrations.installed(ours, made.id, state)
+    if not is_told_first:
+        await told()
+
+    assert [(each.account, each.repositories) for each in app.installations] == [("ada", 1), ("grace", 1)]
+    assert app.installations == (await rooms.apps.list(ours))[0].installations
+
+
 @pytest.mark.parametrize(
     ("asked", "refusal", "field"),
     [

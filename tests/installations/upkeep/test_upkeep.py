@@ -1,5 +1,7 @@
 """Apps that are here already: asked how they fare, told where this server is, let go."""
 
+import asyncio
+
 import msgspec
 import pytest
 from sqlalchemy import text
@@ -56,6 +58,17 @@ async def test_what_is_in_the_way_is_kept_and_goes_by_itself(rooms, house, ours)
     house.github.faults._waiting.clear()
     assert await rooms.upkeep.refresh(app) == ""
     assert (await rooms.apps.list(ours))[0].trouble == ""
+
+
+async def test_a_github_that_does_not_come_to_an_end_is_not_waited_for(rooms, ours, monkeypatch) -> None:
+    async def never(self) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("thakur.installations.upkeep.service.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("thakur.github.App.found", never)
+    (app,) = await rooms.apps.every()
+
+    assert "takes too long" in await rooms.upkeep.refresh(app)
 
 
 async def test_github_is_told_where_this_server_is_now(rooms, house, ours) -> None:

@@ -11,7 +11,7 @@ from thakur.api.asked import Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.project_shell import TABS
 from thakur.api.pages.parts.rendering import page
-from thakur.api.pages.parts.shell import PLACES, shell_of
+from thakur.api.pages.parts.shell import Place, places_of, shell_of
 from thakur.projects import Project
 
 HERE = "/jump"
@@ -34,7 +34,7 @@ async def jump_page(
     request: Request[Any, Any, Any], services: Services, principal: Asker, words: Query = ""
 ) -> Response[bytes]:
     """What the words find: as a page, or as the list below the field."""
-    found = _found(await services.projects.list(principal), words)
+    found = _found(places_of(principal), await services.projects.list(principal), words)
     context = {"found": found, "q": words, "shell": await _shell(request, services, principal)}
     return page(request, "jump/index.html", context, fragments={"jump-list": "jump/_list.html"})
 
@@ -44,9 +44,9 @@ async def _shell(request: Request[Any, Any, Any], services: ApiServices, princip
     return None if request.headers.get("hx-request") else await shell_of(request, services, principal, HERE)
 
 
-def _found(projects: list[Project], words: str) -> list[Found]:
+def _found(places: tuple[Place, ...], projects: list[Project], words: str) -> list[Found]:
     wanted, _, below = words.strip().lower().partition(" ")
-    found = [Found(place.name, "page", place.url, place.icon) for place in PLACES if wanted in place.name.lower()]
+    found = [Found(place.name, "page", place.url, place.icon) for place in places if wanted in place.name.lower()]
     for project in projects:
         if wanted not in project.name:
             continue

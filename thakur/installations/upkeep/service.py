@@ -1,5 +1,6 @@
 """Upkeep on the database: what GitHub says of an App is kept beside it."""
 
+import asyncio
 import logging
 import secrets
 
@@ -8,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from thakur.accounts import Action, Principal
 from thakur.db import Database
 from thakur.errors import ThakurError
-from thakur.github import App, NotPermitted, NotThere
+from thakur.github import App, GitHubUnavailable, NotPermitted, NotThere
 from thakur.installations.apps import GRACE, LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.interface import AppUnknown, GitHubApp
@@ -18,6 +19,8 @@ from thakur.installations.secrets import context_of
 from thakur.installations.upkeep.interface import AddressMissing, AppAmbiguous
 from thakur.security import Sealer
 
+# Somebody may wait for the page.
+LOOK_SECONDS = 20.0
 # Each is a token of its own and a question.
 COUNTED = 50
 
@@ -36,8 +39,10 @@ class LocalUpkeep:
 
     async def refresh(self, app: int) -> str:
         try:
-            await self._ask(app, await self._clients.app(app))
-        except ThakurError as error:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._ask(app, await self._clients.app(app))
+        except (ThakurError, TimeoutError) as raised:
+            error = raised if isinstance(raised, ThakurError) else GitHubUnavailable("it takes too long", 60.0)
             log.warning("github app could not be looked at", extra={"app": app, "reason": error.message})
             trouble = " ".join(filter(None, (f"{error.message}.", error.hint)))
             await self._update(app, trouble=trouble)

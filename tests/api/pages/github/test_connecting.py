@@ -14,6 +14,7 @@ from support.github import manifest_code
 from support.github_browser import Browser
 from thakur.api import Entrance
 from thakur.fakegithub import FakeGitHub
+from thakur.settings import SettingInvalid
 
 PUBLIC = "https://deploy.example.org"
 
@@ -232,3 +233,16 @@ async def test_an_owner_who_has_to_be_asked_is_waited_for(place):
 
 async def test_the_key_of_all_secrets_is_readable_for_the_server_alone(place, settings):
     assert settings.key_file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"github_url": "http://git.example.com"}, "THAKUR_GITHUB_URL"),
+        ({"github_api_url": "http://git.example.com"}, "THAKUR_GITHUB_API_URL"),
+    ],
+)
+async def test_a_setting_that_is_no_github_stops_the_start_by_its_name(committed_db, stores, settings, changed, name):
+    with pytest.raises(SettingInvalid, match=name):
+        async with api_place(stores, replace(settings, **changed), Entrance()):
+            pass

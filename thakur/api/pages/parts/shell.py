@@ -64,13 +64,18 @@ async def shell_of(request: Request[Any, Any, Any], services: ApiServices, princ
     found = await standings(services, principal, [project.id for project in projects])
     return Shell(
         here=here,
-        places=(*PLACES, *(place for action, place in FOR_SOME if principal.may(action, principal.team_id))),
+        places=places_of(principal),
         recent=tuple(Recent(project.name, found[project.id].status, found[project.id].word) for project in projects),
         may_create=principal.may(Action.CREATE_PROJECT, principal.team_id),
         has_keys=KEYS_COOKIE not in request.cookies,
         actor=principal.actor,
         theme=theme_of(request),
     )
+
+
+def places_of(principal: Principal) -> tuple[Place, ...]:
+    """Where the reader may go."""
+    return (*PLACES, *(place for action, place in FOR_SOME if principal.may(action, principal.team_id)))
 
 
 def theme_of(request: Request[Any, Any, Any]) -> Theme:
