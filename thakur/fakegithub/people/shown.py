@@ -1,10 +1,12 @@
 """People as GitHub's JSON shows them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from thakur.fakegithub.people.accounts import FakeAccount, FakeOrganization, FakeTeam, FakeUser, Membership
 
-MADE_AT = "2026-01-01T00:00:00Z"
+# All that a stand-in has began with it, as far as nothing says otherwise.
+MADE_AT = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 _LINKS = {
     "followers_url": "/followers",
     "following_url": "/following{/other_user}",
