@@ -10,9 +10,11 @@ from thakur.security import Sealer, add_key, drop_old_keys, load_or_create_ring
 
 # What a rotation seals anew, by `wiring.core.Core.sealed`. Hashes are of secrets that nobody seals; answers that are kept for
 # a repetition hold none.
-SEALED = {"environment_variables.value", "deployments.env_snapshot", "repositories.token"} | {
-    f"github_apps.{name}" for name in ("client_secret", "private_key", "webhook_secret", "previous_secret")
-}
+SEALED = (
+    {"environment_variables.value", "deployments.env_snapshot", "repositories.token"}
+    | {f"github_apps.{name}" for name in ("client_secret", "private_key", "webhook_secret", "previous_secret")}
+    | {f"github_user_tokens.{name}" for name in ("access_token", "refresh_token")}
+)
 
 
 def test_every_column_of_bytes_is_sealed_anew_or_is_no_secret() -> None:
