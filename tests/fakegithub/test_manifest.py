@@ -1,6 +1,7 @@
 """An App is registered by a manifest: a page asks, a code comes back, and is worth the secrets once."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +53,13 @@ async def test_the_code_is_worth_the_secrets_once(github) -> None:
         assert made.told["permissions"]["metadata"] == "read"
         assert made.told["pem"].startswith("-----BEGIN RSA PRIVATE KEY-----")
         assert (await browser.ask("POST", path)).status == 404
+
+
+async def test_a_code_is_worth_nothing_after_an_hour(github) -> None:
+    async with Browser(github, "ada") as browser:
+        code = (await browser.post(PATH, manifest=manifest())).brings["code"]
+        github.state.skew = timedelta(minutes=61)
+        assert (await browser.ask("POST", f"/api/v3/app-manifests/{code}/conversions")).status == 404
 
 
 async def test_the_page_shows_what_is_asked_and_its_name_can_be_changed(github) -> None:

@@ -1,5 +1,7 @@
 """A person lets an App in: codes, tokens, their renewal and their end, as GitHub's documents say."""
 
+from datetime import timedelta
+
 import pytest
 
 from support.github import receiver
@@ -82,6 +84,15 @@ async def test_what_is_wrong_is_told_with_status_200(github, app, changed, error
 
         assert told.keys() == {"error", "error_description", "error_uri"}
         assert told["error"] == error
+
+
+async def test_a_code_that_was_left_lying_is_worth_nothing(github, app) -> None:
+    async with Browser(github, "ada") as browser:
+        code = (await browser.authorize(app)).brings["code"]
+        github.state.skew = timedelta(minutes=11)
+        told = await browser.exchange(app, code=code, redirect_uri=CALLBACK, code_verifier=VERIFIER)
+
+    assert told["error"] == "bad_verification_code"
 
 
 async def test_a_redirect_that_is_not_the_apps_own_leads_nowhere(github, app) -> None:

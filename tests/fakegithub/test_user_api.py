@@ -1,5 +1,6 @@
 """What an App learns through a person's token: never more than both may see."""
 
+import aiohttp
 import pytest
 
 from support.github_browser import CALLBACK, Browser
@@ -76,6 +77,24 @@ async def test_only_what_the_person_and_the_app_both_see_is_listed(acme) -> None
     assert (await asked(acme, "mia", "/repos/acme/site")).told["full_name"] == "acme/site"
     assert (await asked(acme, "ivo", "/repos/acme/site")).status == 404
     assert (await asked(acme, "mia", "/repos/mia/own")).status == 404
+
+
+async def test_git_takes_a_persons_token_for_what_both_may(acme) -> None:
+    async with Browser(acme.github, "mia") as browser:
+        token = await browser.token(acme.app)
+
+        async def git(service: str, repository: str) -> int:
+            login = {"Authorization": aiohttp.encode_basic_auth("x-access-token", token)}
+            path = f"/{repository}.git/info/refs?service={service}"
+            return (await browser.get(path, headers=login)).status
+
+        assert await git("git-upload-pack", "acme/site") == 200
+        assert await git("git-receive-pack", "acme/site") == 403
+        assert await git("git-upload-pack", "acme/other") == 404
+        acme.app.permissions["contents"] = "write"
+        assert await git("git-receive-pack", "acme/site") == 200
+        acme.acme.teams["platform"].roles[acme.site.id] = "read"
+        assert await git("git-receive-pack", "acme/site") == 403
 
 
 async def test_long_lists_come_in_pages_with_the_way_to_the_next(acme) -> None:
