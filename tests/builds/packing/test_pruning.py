@@ -74,6 +74,31 @@ def test_what_the_code_names_stays(tmp_path: Path, path: str, text: str) -> None
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "import * as e from 'esbuild/lib'",
+        'export{a}from"esbuild"',
+        'import"esbuild";',
+        "await import( `esbuild` )",
+        "require.resolve('esbuild/x')",
+        'var a=require("esbuild")',
+    ],
+)
+def test_what_a_bundler_left_to_be_imported_stays_whoever_needed_it(tmp_path: Path, text: str) -> None:
+    root = application(tmp_path)
+    write(root, "dist/server.js", text)
+
+    assert prune(root, PLAN) == ("vite",)
+
+
+def test_a_word_in_the_code_is_no_import(tmp_path: Path) -> None:
+    root = application(tmp_path)
+    write(root, "dist/server.js", "const tools = ['esbuild', \"./esbuild\"]; import './esbuild'")
+
+    assert prune(root, PLAN) == ("esbuild", "vite")
+
+
+@pytest.mark.parametrize(
     "path", ["vite.config.ts", "src/index.test.ts", "tests/server.ts", "types/vite.d.ts", "README.md", "src/index.html"]
 )
 def test_what_only_tools_read_names_nothing(tmp_path: Path, path: str) -> None:

@@ -1,4 +1,4 @@
-"""Mentions: which development packages an application names after all, in its code or in the command that starts it."""
+"""Mentions: which packages an application names itself, in its code or in the command that starts it."""
 
 import os
 import re
@@ -14,6 +14,9 @@ FILE_BYTES = 4 * 1024 * 1024
 _CODE = re.compile(r"\.[cm]?[jt]sx?$")
 # Tools read these, and an application that runs does not.
 _TOOLS_OWN = re.compile(r"\.d\.[cm]?ts$|\.config\.|[.-](?:test|spec|e2e-spec|stories)\.[cm]?[jt]sx?$")
+_IMPORTED = re.compile(
+    rb"(?:\bfrom|\bimport|\b(?:import|require(?:\.resolve)?)\s*\()\s*[\"'`]((?:@[^\"'`/\s]+/)?[^\"'`/\s.][^\"'`/\s]*)"
+)
 _BETWEEN_WORDS = re.compile(r"[\s;&|()\"'=]+")
 _PASSED_OVER = frozenset({"node_modules", ".git", CACHE_NAME, "test", "tests", "__tests__", "e2e", "coverage"})
 
@@ -29,13 +32,19 @@ class _TooMuch(Exception):
 
 
 def named_in_code(root: Path, development: Development) -> set[str] | None:
-    """Those that the code below `root` names between quotes; None when it is too much to be read."""
+    """Those that the code below `root` names between quotes, and whatever else it imports, installed or not.
+
+    None when it is too much to be read. Bundlers leave imports of packages that only a package needs.
+    """
     if not development.commands:
         return set()
     names = b"|".join(re.escape(name.encode()) for name in sorted(development.commands, key=len, reverse=True))
     quoted = re.compile(rb"[\"'`](" + names + rb")(?:/[^\"'`\n]*)?[\"'`]")
+    found: set[bytes] = set()
     try:
-        return {found.decode() for content in _code(root) for found in quoted.findall(content)}
+        for content in _code(root):
+            found.update(quoted.findall(content), _IMPORTED.findall(content))
+        return {name.decode(errors="replace") for name in found}
     except (_TooMuch, PermissionError):
         return None
 
