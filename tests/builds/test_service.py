@@ -111,15 +111,16 @@ async def test_builds_are_told_by_status_branch_environment_and_number(house: Bu
     assert await numbers(environment_ids=(place.id + 1,)) == []
 
 
-async def test_each_project_has_its_newest_build(house: BuildHouse) -> None:
+async def test_each_environment_has_its_newest_build(house: BuildHouse) -> None:
     shop, blog, empty = [await house.project(name) for name in ("shop", "blog", "empty")]
     for project in (shop, shop, blog):
         await house.request(project, SITE)
     principal = await house.principal()
 
-    newest = await house.builds.newest(principal, [shop.id, blog.id, empty.id])
+    places = [(await house.projects.environment(each.id, "production")).id for each in (shop, blog, empty)]
+    newest = await house.builds.newest(principal, places)
 
-    assert {project_id: build.number for project_id, build in newest.items()} == {shop.id: 2, blog.id: 1}
+    assert {place: build.number for place, build in newest.items()} == {places[0]: 2, places[1]: 1}
     assert await house.builds.newest(principal, []) == {}
 
 

@@ -63,15 +63,19 @@ async def test_what_is_live_in_production_is_told_by_project(room: RolloutRoom) 
     assert await room.runtime.active(room.principal, [shop.id, blog.id]) == {shop.id: live}
 
 
-async def test_the_newest_deployment_is_told_by_project(room: RolloutRoom) -> None:
+async def test_the_newest_deployment_and_what_is_live_are_told_by_environment(room: RolloutRoom) -> None:
     shop, blog, empty = await room.project("shop"), await room.project("blog"), await room.project("empty")
     await room.deployed(shop)
-    await room.deployed(shop)
-    await room.deployed(blog)
+    live = await room.deployed(shop)
+    waiting = await room.queued(shop)
+    preview = await room.deployed(blog, environment="git-fix")
+    places = [(await room.projects.environment(each.id, "production")).id for each in (shop, empty)]
+    places.append(preview.environment_id)
 
-    found = await room.runtime.newest(room.principal, [shop.id, blog.id, empty.id])
+    newest = await room.runtime.newest(room.principal, places)
 
-    assert {project_id: one.number for project_id, one in found.items()} == {shop.id: 2, blog.id: 1}
+    assert newest == {places[0]: waiting, places[2]: preview}
+    assert await room.runtime.live(room.principal, places) == {places[0]: live, places[2]: preview}
 
 
 async def test_an_edge_is_assigned_what_is_active_with_its_own_env_vars(room: RolloutRoom) -> None:

@@ -77,6 +77,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         teams=core.people.teams,
         idempotency_keys=core.people.idempotency_keys,
         projects=core.projects,
+        environments=core.environments,
         env_vars=core.env_vars,
         pastes=core.pastes,
         repositories=core.repositories,

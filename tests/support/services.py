@@ -70,6 +70,9 @@ from thakur.security import KeyRing, Sealer
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+PLACES = 1000
+
+
 class FakeProjects:
     def __init__(self) -> None:
         self.rows: list[Project] = []
@@ -117,6 +120,30 @@ class FakeProjects:
     async def authorize(self, principal: Principal, project_id: int, action: Action) -> None:
         (project,) = [row for row in self.rows if row.id == project_id]
         principal.require(action, project.team_id)
+
+
+class FakeEnvironments:
+    """Rows of the doubles name an environment by a number of its project's own; here it is one for all of them."""
+
+    def __init__(self, projects: FakeProjects) -> None:
+        self._projects = projects
+
+    async def every(self, project_ids: Collection[int]) -> list[Environment]:
+        return [
+            Environment(id=project_id * PLACES + number, project_id=project_id, label=label)
+            for project_id in project_ids
+            for number, label in self._projects.labels.items()
+        ]
+
+    async def productions(self, project_ids: Collection[int]) -> dict[int, int]:
+        return {each.project_id: each.id for each in await self.every(project_ids) if each.label == "production"}
+
+    async def previews(self, project_ids: Collection[int] | None = None) -> list[Environment]:
+        ids = [row.id for row in self._projects.rows] if project_ids is None else project_ids
+        return [each for each in await self.every(ids) if each.label != "production"]
+
+    async def remove(self, project_id: int, label: str) -> None:
+        raise NotImplementedError
 
 
 class FakeRepositories:
@@ -361,9 +388,8 @@ class FakeBuilds:
             rows = {key: row for key, row in rows.items() if row.number in sought.numbers}
         return _newest(rows, project_id, limit, before)
 
-    async def newest(self, principal: Principal, project_ids: Collection[int]) -> dict[int, Build]:
-        found = {project_id: _newest(self.rows, project_id, 1, None) for project_id in project_ids}
-        return {project_id: rows[0] for project_id, rows in found.items() if rows}
+    async def newest(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Build]:
+        return _newest_in(self.rows, environment_ids)
 
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         raise ArtifactNotFound("There is no such artifact")
@@ -428,9 +454,12 @@ class FakeRuntime:
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
         return {row.project_id: row for row in self.rows.values() if row.status is DeploymentStatus.ACTIVE}
 
-    async def newest(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
-        found = {project_id: _newest(self.rows, project_id, 1, None) for project_id in project_ids}
-        return {project_id: rows[0] for project_id, rows in found.items() if rows}
+    async def live(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Deployment]:
+        active = {key: row for key, row in self.rows.items() if row.status is DeploymentStatus.ACTIVE}
+        return _newest_in(active, environment_ids)
+
+    async def newest(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Deployment]:
+        return _newest_in(self.rows, environment_ids)
 
     async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
         return 1000 + project_id
@@ -538,6 +567,7 @@ class Doubles:
             teams=self.teams,
             idempotency_keys=self.idempotency_keys,
             projects=self.projects,
+            environments=FakeEnvironments(self.projects),
             env_vars=self.env_vars,
             pastes=self.pastes,
             repositories=self.repositories,
@@ -607,6 +637,15 @@ def _fits(row: Build | Deployment, branch: str, sought: BuildsSought | Deploymen
     is_there = sought.environment_ids is None or row.environment_id in sought.environment_ids
     is_of_it = not sought.branch or fnmatchcase(branch, sought.branch)
     return is_there and is_of_it and (sought.status is None or row.status == sought.status)
+
+
+def _newest_in(rows: dict[tuple[int, int], Any], environment_ids: Collection[int]) -> dict[int, Any]:
+    found = {}
+    for place in environment_ids:
+        project_id, number = divmod(place, PLACES)
+        its = {key: row for key, row in rows.items() if row.environment_id == number}
+        found[place] = _newest(its, project_id, 1, None)
+    return {place: rows[0] for place, rows in found.items() if rows}
 
 
 def _newest(rows: dict[tuple[int, int], Any], project_id: int, limit: int, before: int | None) -> list[Any]:

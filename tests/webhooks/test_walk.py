@@ -97,14 +97,13 @@ async def test_a_forced_push_a_deleted_branch_and_one_that_is_made_again(rooms, 
     assert rooms.builds.commits == [first, forced, forced]
 
 
-async def test_pushes_to_other_branches_and_of_tags_ask_github_nothing(rooms, ours, house, clone) -> None:
+async def test_pushes_of_tags_and_to_other_repositories_ask_github_nothing(rooms, ours, house, clone) -> None:
     await rooms.follow(ours)
     clone.commit({"a": "1"})
     await clone.push()
     await rooms.jobs.drain()
     asked = len(house.asked)
 
-    await rooms.deliver("push", push(house, "feat/$(id)"), "1")
     await rooms.deliver("push", json.dumps({"ref": "refs/tags/v1", "repository": {"id": house.shop.id}}).encode(), "2")
     await rooms.deliver("push", json.dumps({"ref": "refs/heads/main", "repository": {"id": 1}}).encode(), "3")
     await rooms.jobs.drain()
@@ -248,7 +247,14 @@ async def test_at_the_start_branches_are_looked_at_and_lost_deliveries_asked_for
         commits.append(clone.commit({"a": str(number)}))
         await clone.push()
     recovery = Recovery(
-        rooms.apps, rooms.upkeep, rooms.clients, rooms.tracks, rooms.inbox, gap_seconds=0, start_seconds=0
+        rooms.apps,
+        rooms.upkeep,
+        rooms.clients,
+        rooms.tracks,
+        rooms.surveys,
+        rooms.inbox,
+        gap_seconds=0,
+        start_seconds=0,
     )
 
     assert await recovery.look()
@@ -267,7 +273,7 @@ async def test_where_a_build_stands_is_told_until_something_else_is_live(rooms, 
         def __init__(self) -> None:
             self.rows = {}
 
-        async def active(self, principal, project_ids):
+        async def live(self, principal, environment_ids):
             return {each.project_id: each for each in self.rows.values() if each.status == "active"}
 
         async def get(self, principal, project_id, number):
@@ -276,7 +282,12 @@ async def test_where_a_build_stands_is_told_until_something_else_is_live(rooms, 
             return self.rows[number]
 
     live = Live()
-    following = Following(rooms.connections, rooms.builds, live, rooms.reports)
+
+    class Places:
+        async def every(self, project_ids):
+            return []
+
+    following = Following(rooms.connections, Places(), rooms.builds, live, rooms.reports)
     assert not await following.look()
     project = await rooms.follow(ours)
     clone.commit({"a": "1"})

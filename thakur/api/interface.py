@@ -11,7 +11,7 @@ from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
 from thakur.identities import Allowances, Identities, SignIns
 from thakur.installations import Apps, Connections, Registrations, Tracks, Upkeep
 from thakur.logs import Logs
-from thakur.projects import EnvVars, Pastes, Projects, Repositories
+from thakur.projects import Environments, EnvVars, Pastes, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
 from thakur.webhooks import Deliveries
 
@@ -32,6 +32,7 @@ class ApiServices:
     teams: Teams
     idempotency_keys: IdempotencyKeys
     projects: Projects
+    environments: Environments
     env_vars: EnvVars
     pastes: Pastes
     repositories: Repositories

@@ -262,8 +262,8 @@ class Builds(Protocol):
     ) -> list[Build]:
         """The newest builds of those sought, numbers below `before` if given."""
 
-    async def newest(self, principal: Principal, project_ids: Collection[int]) -> dict[int, Build]:
-        """Each project's newest build, by project id. One query."""
+    async def newest(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Build]:
+        """Each environment's newest build, by environment id. One query."""
 
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         """Raises ArtifactNotFound."""

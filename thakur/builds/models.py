@@ -41,6 +41,7 @@ class BuildRow(Base):
             name="status",
         ),
         UniqueConstraint("project_id", "number"),
+        Index("ix_builds_newest", "environment_id", "number"),
         # One running build an environment is a constraint, not a hope.
         Index("uq_builds_running", "environment_id", unique=True, postgresql_where=text("status = 'running'")),
         Index("ix_builds_queue", "created_at", postgresql_where=text("status = 'queued'")),
@@ -62,7 +63,7 @@ class BuildRow(Base):
 
     id: Mapped[Id]
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
-    environment_id: Mapped[int] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"), index=True)
+    environment_id: Mapped[int] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(server_default="queued")
     attempt: Mapped[int] = mapped_column(Integer, server_default="0")

@@ -183,24 +183,17 @@ class LocalBuilds:
 
     async def newest(
         self,
-        principal: Principal,  # noqa: ARG002  (the projects are the principal's)
-        project_ids: Collection[int],
+        principal: Principal,  # noqa: ARG002  (the environments are the principal's)
+        environment_ids: Collection[int],
     ) -> dict[int, Build]:
-        asked = (
-            func.unnest(cast(list_of(project_ids), ARRAY(BigInteger))).table_valued("id", name="asked").render_derived()
-        )
-        # By the index on project and number: one look a project, however many builds it has had.
-        highest = (
-            select(BuildRow)
-            .where(BuildRow.project_id == asked.c.id)
-            .order_by(BuildRow.number.desc())
-            .limit(1)
-            .lateral("highest")
-        )
+        ids = func.unnest(cast(list_of(environment_ids), ARRAY(BigInteger)))
+        asked = ids.table_valued("id", name="asked").render_derived()
+        # By the index on environment and number: one look an environment, however many builds it has had.
+        its = select(BuildRow).where(BuildRow.environment_id == asked.c.id)
+        highest = its.order_by(BuildRow.number.desc()).limit(1).lateral("highest")
         newest = select(aliased(BuildRow, highest)).select_from(asked).join(highest, true())
         async with self._db.session() as session:
-            rows = await session.scalars(newest)
-            return {row.project_id: build_of(row) for row in rows}
+            return {row.environment_id: build_of(row) for row in await session.scalars(newest)}
 
     async def artifact(self, project_id: int, artifact_id: int) -> Artifact:
         async with self._db.session() as session:

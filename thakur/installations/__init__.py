@@ -4,6 +4,7 @@ A project follows *tracks* of its repository, each into an environment: a *look*
 *lent* a token for the one repository.
 """
 
+from thakur.installations.comment import Comment, Comments
 from thakur.installations.filters import FilterRefused, Filters, Held, NotFollowing, NothingHeld, any_is_meant
 from thakur.installations.interface import (
     AppAsked,
@@ -36,7 +37,9 @@ from thakur.installations.registering.interface import (
     Viewer,
 )
 from thakur.installations.registering.reach import PULL_HOOK_URL
-from thakur.installations.track import Look, Seen, Track, Tracks
+from thakur.installations.rules import PreviewRuleRefused, PreviewRules
+from thakur.installations.survey import Survey, Surveys
+from thakur.installations.track import Begun, Look, NotWaiting, Seen, Track, Tracks
 from thakur.installations.upkeep.interface import AddressMissing, AppAmbiguous, Upkeep
 
 __all__ = [
@@ -48,7 +51,10 @@ __all__ = [
     "AppRefused",
     "AppUnknown",
     "Apps",
+    "Begun",
     "Clients",
+    "Comment",
+    "Comments",
     "Connection",
     "Connections",
     "FilterRefused",
@@ -62,8 +68,11 @@ __all__ = [
     "Lender",
     "Look",
     "NotFollowing",
+    "NotWaiting",
     "NothingHeld",
     "Permission",
+    "PreviewRuleRefused",
+    "PreviewRules",
     "Registered",
     "Registration",
     "RegistrationAsked",
@@ -76,6 +85,8 @@ __all__ = [
     "SignInApp",
     "SignInApps",
     "StateRefused",
+    "Survey",
+    "Surveys",
     "Track",
     "Tracks",
     "Upkeep",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from thakur.accounts import Action, Principal
@@ -20,6 +20,7 @@ from thakur.installations.interface import (
     RepositoryUnknown,
 )
 from thakur.installations.models import AppRow, ConnectionRow, TrackRow
+from thakur.installations.rules import rules_of
 from thakur.installations.track import PRODUCTION
 
 Row = ConnectionRow
@@ -74,6 +75,10 @@ class LocalConnections:
             "url": found.url,
         }
         made = insert(Row).values(project_id=project_id, **values)
+        is_same = Row.repository_id == found.repository_id
+        is_other = exists().where(Row.project_id == project_id, ~is_same)
+        # What is there already is left alone; of another repository nothing is known.
+        surveyed = {"survey_at": func.clock_timestamp(), "left_alone": case((is_same, Row.left_alone), else_=None)}
         begun: dict[str, Any] = {
             "asked": None,
             "built": None,
@@ -86,7 +91,9 @@ class LocalConnections:
         production = insert(TrackRow).values(project_id=project_id, label=PRODUCTION, **begun)
         keys = [TrackRow.project_id, TrackRow.label]
         async with self._db.session() as session:
-            await session.execute(made.on_conflict_do_update(index_elements=[Row.project_id], set_=values))
+            others = (TrackRow.project_id == project_id, TrackRow.label != PRODUCTION, is_other)
+            await session.execute(delete(TrackRow).where(*others))
+            await session.execute(made.on_conflict_do_update(index_elements=[Row.project_id], set_=values | surveyed))
             await session.execute(production.on_conflict_do_update(index_elements=keys, set_=begun))
             self._db.after_commit(session, self._wake)
 
@@ -147,6 +154,7 @@ def connection_of(
         full_name=row.full_name,
         url=row.url,
         filters=filters_of(row.filters),
+        previews=rules_of(row.previews),
         trouble=trouble,
         held=held_of(held) if held else None,
     )

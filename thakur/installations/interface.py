@@ -11,6 +11,7 @@ from thakur.errors import Invalid, NotFound, Unavailable
 from thakur.github import App, DeploymentState, Installation, Installed
 from thakur.installations.filters import Filters, Held
 from thakur.installations.permissions import Permission
+from thakur.installations.rules import PreviewRules
 
 # A method below is named `list`, which hides the type in the annotations after it.
 list_of = list
@@ -94,6 +95,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str
     url: str
     filters: Filters = Filters()
+    previews: PreviewRules = PreviewRules()
     trouble: str = ""
     held: Held | None = None
 

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -77,6 +87,7 @@ class ConnectionRow(Base):
             ["app_id", "installation_id"], ["github_installations.app_id", "github_installations.installation_id"]
         ),
         Index("ix_github_connections_repository", "app_id", "repository_id"),
+        Index("ix_github_connections_survey_at", "survey_at"),
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
@@ -86,6 +97,12 @@ class ConnectionRow(Base):
     full_name: Mapped[str]
     url: Mapped[str]
     filters: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    previews: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    # Branches that were there when the project began to follow, with their commits; unknown before the first survey.
+    left_alone: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    survey_trouble: Mapped[str] = mapped_column(server_default="")
+    survey_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    survey_lease: Mapped[datetime | None]
 
 
 class TrackRow(Base):
@@ -99,8 +116,15 @@ class TrackRow(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("github_connections.project_id", ondelete="CASCADE"))
     # The environment's.
     label: Mapped[str]
-    # Empty for production, whose branch the project's repository names.
+    # Empty for production, whose branch the project's repository names, and for a fork's pull request.
     branch: Mapped[str] = mapped_column(server_default="")
+    pull_request: Mapped[int | None]
+    title: Mapped[str] = mapped_column(server_default="")
+    # Commits: of a fork the one that waits for somebody and the one that somebody approved; the one that nobody wants.
+    waits: Mapped[str | None]
+    approved: Mapped[str | None]
+    approves_all: Mapped[bool] = mapped_column(server_default=false())
+    declined: Mapped[str | None]
     # The commit that was judged last, the one for which a build was asked last, and one that is built whatever holds it back.
     asked: Mapped[str | None]
     built: Mapped[str | None]
@@ -112,6 +136,33 @@ class TrackRow(Base):
     look_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CommentRow(Base):
+    """The App's comment on a pull request, for one project."""
+
+    __tablename__ = "github_comments"
+    __table_args__ = (Index("ix_github_comments_due", "next_at", postgresql_where=text("sent_version < version")),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    pull_request: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    app_id: Mapped[int] = mapped_column(ForeignKey("github_apps.id", ondelete="CASCADE"))
+    installation_id: Mapped[int]
+    repository_id: Mapped[int]
+    # The one that it is to merge; a fork's is none of ours.
+    branch: Mapped[str]
+    is_open: Mapped[bool]
+    body: Mapped[str] = mapped_column(server_default="")
+    # GitHub's own id of it, once it is made; and whether it was made again after somebody had removed it.
+    comment_id: Mapped[int | None]
+    is_remade: Mapped[bool] = mapped_column(server_default=false())
+    version: Mapped[int] = mapped_column(Integer, server_default="0")
+    sent_version: Mapped[int] = mapped_column(Integer, server_default="0")
+    # The one that says that the pull request is closed.
+    closed_version: Mapped[int | None] = mapped_column(Integer)
+    failures: Mapped[int] = mapped_column(Integer, server_default="0")
+    next_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lease_until: Mapped[datetime | None]
 
 
 class ReportRow(Base):

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from thakur.accounts import Principal
+from thakur.errors import Conflict
 from thakur.installations.filters import Held
 from thakur.installations.interface import Connection
 
@@ -18,12 +20,20 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     Production's branch is the one that the project's repository names; of any other the `branch` is told here.
     `asked` is the commit that was judged last, `built` the one for which a build was asked last, `anyway` one that is built
     whatever holds it back. `trouble` is why GitHub cannot be asked, as a sentence.
+    A pull request is followed itself when it comes from a fork: `waits` is a commit of it that is built only once somebody
+    has `approved` it, or every one. `declined` is a commit that nobody wants built.
     """
 
     id: int
     connection: Connection
     label: str = PRODUCTION
     branch: str = ""
+    pull_request: int | None = None
+    title: str = ""
+    waits: str | None = None
+    approved: str | None = None
+    approves_all: bool = False
+    declined: str | None = None
     asked: str | None = None
     built: str | None = None
     anyway: str | None = None
@@ -57,11 +67,45 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     again: timedelta | None = None
 
 
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be followed: a branch, or a fork's pull request. Of the `labels` it gets the first that is free."""
+
+    labels: tuple[str, ...]
+    branch: str = ""
+    pull_request: int | None = None
+    title: str = ""
+    pushed_by: str = ""
+
+
+class NotWaiting(Conflict):
+    """Nothing waits for approval there, or another commit does by now."""
+
+    code = "preview_not_waiting"
+
+
 class Tracks(Protocol):
     """What projects follow, and whose head is to be looked at."""
 
     async def of(self, project_ids: Collection[int]) -> list[Track]:
         """Those of the projects, production's first."""
+
+    async def begin(self, project_id: int, wanted: Begun) -> Track:
+        """Follow it from now on, and look at it now; the one that is there if it is followed already."""
+
+    async def end(self, track_id: int) -> None:
+        """Follow it no more."""
+
+    async def wait(self, track_id: int, commit: str, title: str) -> None:
+        """The fork's commit waits for somebody."""
+
+    async def approve(self, principal: Principal, track: Track, commit: str, *, every: bool) -> None:
+        """Have the commit that waits built, and each later one of the fork with `every`. Raises NotWaiting."""
+
+    async def decline(self, principal: Principal, track: Track, commit: str | None) -> None:
+        """Have the commit left alone; a later one is another matter."""
+
+    async def want(self, track_id: int) -> None:
+        """Somebody wants what was declined after all: it is built anew."""
 
     async def following(self, app: int, repository_id: int) -> list[Track]:
         """Those of one repository."""

@@ -119,6 +119,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         teams=core.people.teams,
         idempotency_keys=core.people.idempotency_keys,
         projects=core.projects,
+        environments=core.environments,
         env_vars=core.env_vars,
         pastes=core.pastes,
         repositories=core.repositories,

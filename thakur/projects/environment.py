@@ -16,6 +16,12 @@ class EnvironmentGoing(Unavailable):
 class Environments(Protocol):
     """Previews as environments. For jobs, which act for nobody."""
 
+    async def every(self, project_ids: Collection[int]) -> list[Environment]:
+        """All environments of these projects, the oldest first, which is production where something was deployed there."""
+
+    async def productions(self, project_ids: Collection[int]) -> dict[int, int]:
+        """The ids of production's environments, by project id; a project to which nothing was deployed has none."""
+
     async def previews(self, project_ids: Collection[int] | None = None) -> list[Environment]:
         """All environments but production, of these projects or of all; those that are being removed are left out."""
 

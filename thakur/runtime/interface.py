@@ -1,6 +1,6 @@
 """Deployments and where they run: what is decided here, what an edge is ordered, and what it answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -222,8 +222,11 @@ class Runtime(Protocol):
     async def active(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
         """What is live in production, by project id."""
 
-    async def newest(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
-        """Each project's deployment of the highest number, by project id."""
+    async def live(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Deployment]:
+        """What is live in these environments, by environment id."""
+
+    async def newest(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Deployment]:
+        """Each environment's deployment of the highest number, by environment id."""
 
     async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
         """The id of the environment's runtime log stream."""

@@ -37,6 +37,7 @@ class DeploymentRow(Base):
         ),
         CheckConstraint("returns_to IN ('standby', 'retired')", name="returns_to"),
         UniqueConstraint("project_id", "number"),
+        Index("ix_deployments_newest", "environment_id", "number"),
         UniqueConstraint("build_id"),
         # One rollout at a time an environment.
         Index(
@@ -52,7 +53,7 @@ class DeploymentRow(Base):
 
     id: Mapped[Id]
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
-    environment_id: Mapped[int] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"), index=True)
+    environment_id: Mapped[int] = mapped_column(ForeignKey("environments.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(server_default="queued")
     # Where a deployment that comes back belongs when it does not succeed.

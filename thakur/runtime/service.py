@@ -1,7 +1,7 @@
 """What runs, as rows: deployments are queued here, looked at here, and told to edges that ask."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, true
@@ -128,22 +128,24 @@ class LocalRuntime:
         )
         return {deployment.project_id: deployment for deployment in found if deployment.environment == PRODUCTION}
 
-    async def newest(self, principal: Principal, project_ids: Sequence[int]) -> dict[int, Deployment]:
+    async def live(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Deployment]:
         del principal
-        asked = (
-            func.unnest(cast(list_of(project_ids), ARRAY(BigInteger))).table_valued("id", name="asked").render_derived()
+        is_live = DeploymentRow.status == DeploymentStatus.ACTIVE
+        found = await self._deployments(
+            select(DeploymentRow).where(DeploymentRow.environment_id.in_(environment_ids), is_live)
         )
-        # By the index on project and number: one look a project, however many deployments it has had.
-        highest = (
-            select(DeploymentRow.id)
-            .where(DeploymentRow.project_id == asked.c.id)
-            .order_by(DeploymentRow.number.desc())
-            .limit(1)
-            .lateral("highest")
-        )
-        ids = select(highest.c.id).select_from(asked).join(highest, true())
-        found = await self._deployments(select(DeploymentRow).where(DeploymentRow.id.in_(ids)))
-        return {deployment.project_id: deployment for deployment in found}
+        return {deployment.environment_id: deployment for deployment in found}
+
+    async def newest(self, principal: Principal, environment_ids: Collection[int]) -> dict[int, Deployment]:
+        del principal
+        ids = func.unnest(cast(list_of(environment_ids), ARRAY(BigInteger)))
+        asked = ids.table_valued("id", name="asked").render_derived()
+        # By the index on environment and number: one look an environment, however many deployments it has had.
+        its = select(DeploymentRow.id).where(DeploymentRow.environment_id == asked.c.id)
+        highest = its.order_by(DeploymentRow.number.desc()).limit(1).lateral("highest")
+        newest = select(highest.c.id).select_from(asked).join(highest, true())
+        found = await self._deployments(select(DeploymentRow).where(DeploymentRow.id.in_(newest)))
+        return {deployment.environment_id: deployment for deployment in found}
 
     async def runtime_stream(self, principal: Principal, project_id: int, environment: str) -> int:
         del principal

@@ -13,6 +13,14 @@ from thakur.webhooks.interface import (
     DeliveryUnmoved,
     Redelivery,
 )
+from thakur.webhooks.previews.interface import (
+    Preview,
+    PreviewNotFound,
+    PreviewRefused,
+    Previews,
+    PreviewsShown,
+    PreviewStatus,
+)
 
 __all__ = [
     "Arrived",
@@ -22,5 +30,11 @@ __all__ = [
     "DeliveryStatus",
     "DeliveryUnknown",
     "DeliveryUnmoved",
+    "Preview",
+    "PreviewNotFound",
+    "PreviewRefused",
+    "PreviewStatus",
+    "Previews",
+    "PreviewsShown",
     "Redelivery",
 ]

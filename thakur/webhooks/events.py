@@ -18,16 +18,20 @@ TEXT_CHARACTERS = 300
 KNOWN: dict[str, frozenset[str] | None] = {
     "ping": None,
     "push": None,
+    "create": None,
     "delete": None,
     "status": None,
     "check_run": frozenset({"completed"}),
     "check_suite": frozenset({"completed"}),
+    "pull_request": frozenset({"opened", "reopened", "synchronize", "closed", "edited"}),
     "installation": frozenset({"created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"}),
     "installation_repositories": frozenset({"added", "removed"}),
     "repository": frozenset({"renamed", "transferred"}),
     "github_app_authorization": frozenset({"revoked"}),
 }
-NEEDS_REPOSITORY = frozenset({"push", "delete", "status", "check_run", "check_suite", "repository"})
+NEEDS_REPOSITORY = frozenset(
+    {"push", "create", "delete", "pull_request", "status", "check_run", "check_suite", "repository"}
+)
 NEEDS_INSTALLATION = frozenset({"installation", "installation_repositories"})
 NEEDS_SENDER = frozenset({"github_app_authorization"})
 
@@ -41,7 +45,7 @@ class EventMalformed(Malformed):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """An event. `branch` is the one that was pushed or deleted; a tag's has none. `repository` is its name, to be shown."""
+    """An event. `branch` is the one that was pushed, made or deleted; a tag's has none. `repository` is its name, to be shown."""
 
     name: str
     action: str = ""
@@ -49,6 +53,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     repository: str = ""
     installation_id: int | None = None
     branch: str = ""
+    pull_request: int | None = None
     sender: str = ""
     sender_id: int | None = None
 
@@ -65,6 +70,7 @@ class _Sender(msgspec.Struct, frozen=True):
 
 class _Payload(msgspec.Struct, frozen=True, kw_only=True):
     action: str = ""
+    number: Number | None = None
     ref: str | None = None
     ref_type: str = ""
     repository: _Thing | None = None
@@ -90,6 +96,8 @@ def parse(name: str, body: bytes) -> Event | None:
         or (name in NEEDS_SENDER and event.sender_id is None)
     ):
         raise EventMalformed(f"A payload of {name} names what it is about")
+    if name == "pull_request" and event.pull_request is None:
+        raise EventMalformed("A payload of pull_request names its number")
     return event
 
 
@@ -112,6 +120,7 @@ def _event(name: str, payload: _Payload) -> Event:
         repository_id=payload.repository.id if payload.repository else None,
         repository=_shown((payload.repository.full_name if payload.repository else None) or ""),
         installation_id=payload.installation.id if payload.installation else None,
+        pull_request=payload.number if name == "pull_request" else None,
         branch=_shown(_branch(name, payload)),
         sender=_login(payload.sender),
         sender_id=payload.sender.id if payload.sender else None,
@@ -126,7 +135,7 @@ def _branch(name: str, payload: _Payload) -> str:
     ref = payload.ref or ""
     if name == "push" and ref.startswith("refs/heads/"):
         return ref.removeprefix("refs/heads/")
-    return ref if name == "delete" and payload.ref_type == "branch" else ""
+    return ref if name in ("create", "delete") and payload.ref_type == "branch" else ""
 
 
 def _login(sender: _Sender | None) -> str:

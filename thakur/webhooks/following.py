@@ -5,6 +5,7 @@ from collections import defaultdict
 from thakur.accounts import Principal, Role
 from thakur.builds import BuildNotFound, Builds
 from thakur.installations import Connections, Report, Reports
+from thakur.projects import Environments
 from thakur.runtime import Deployment, DeploymentNotFound, Runtime
 from thakur.webhooks.outcomes import Outcome, outcome
 
@@ -15,8 +16,16 @@ READER = Principal(actor="GitHub", team_id=0, roles={0: Role.VIEWER})
 class Following:
     """`look` is called at every wake and every second."""
 
-    def __init__(self, connections: Connections, builds: Builds, runtime: Runtime, reports: Reports) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        environments: Environments,
+        builds: Builds,
+        runtime: Runtime,
+        reports: Reports,
+    ) -> None:
         self._connections = connections
+        self._environments = environments
         self._builds = builds
         self._runtime = runtime
         self._reports = reports
@@ -29,22 +38,26 @@ class Following:
         project_ids = [each.project_id for each in await self._connections.every()]
         if not project_ids and not living:
             return False
-        active = await self._runtime.active(READER, sorted({*project_ids, *living}))
+        every = await self._environments.every({*project_ids, *living})
+        live = await self._runtime.live(READER, [each.id for each in every])
+        active = {(each.project_id, each.number): each for each in live.values()}
         changed = [
-            await self._note(report, active.get(report.project_id)) for each in living.values() for report in each
+            await self._note(report, active.get((report.project_id, report.number)))
+            for each in living.values()
+            for report in each
         ]
-        for project_id, deployment in active.items():
-            if deployment.number not in [each.number for each in living[project_id]]:
+        for (project_id, number), deployment in active.items():
+            if number not in [each.number for each in living[project_id]]:
                 # One that was brought back.
-                for report in await self._reports.of(project_id, [deployment.number]):
+                for report in await self._reports.of(project_id, [number]):
                     changed.append(await self._note(report, deployment))  # noqa: PERF401
         return any(changed)
 
     async def _note(self, report: Report, active: Deployment | None) -> bool:
-        if active is not None and active.number == report.number:
-            return await self._reports.tell(report, "success", "Live", active.url)
-        found = await self._outcome(report)
-        return await self._reports.tell(report, found.state, found.description)
+        found = Outcome("success", "Live") if active is not None else await self._outcome(report)
+        if (found.state, found.description) == (report.state, report.description):
+            return False
+        return await self._reports.tell(report, found.state, found.description, active.url if active else "")
 
     async def _outcome(self, report: Report) -> Outcome:
         try:

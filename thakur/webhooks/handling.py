@@ -1,12 +1,14 @@
 """What follows from an event. It is a hint: whatever is done is done by what GitHub's API says then."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
-from thakur.accounts import Principal, Role
 from thakur.identities import Identities
-from thakur.installations import Apps, Clients, Connections, Track, Tracks
-from thakur.projects import Repositories, Repository
+from thakur.installations import Apps, Clients, Connections, Tracks
+from thakur.projects import Repositories
+from thakur.webhooks.acting import acting, branch_of, production_of
 from thakur.webhooks.events import Event
+from thakur.webhooks.previews.branches import Branches
+from thakur.webhooks.previews.pulls import Pulls
 
 Handler = Callable[[int, Event], Awaitable[None]]
 
@@ -22,19 +24,25 @@ class Handling:
         tracks: Tracks,
         repositories: Repositories,
         identities: Identities,
+        branches: Branches,
+        pulls: Pulls,
     ) -> None:
         self._apps = apps
         self._clients = clients
         self._connections = connections
         self._tracks = tracks
         self._repositories = repositories
+        self._branches = branches
+        self._pulls = pulls
         self._identities = identities
 
     async def act(self, app: int, event: Event) -> None:
         """Raises what GitHub's client raises, to be called again."""
         handlers: dict[str, Handler] = {
             "push": self._branch_changed,
+            "create": self._branch_changed,
             "delete": self._branch_changed,
+            "pull_request": self._pull_changed,
             "status": self._checks_changed,
             "check_run": self._checks_changed,
             "check_suite": self._checks_changed,
@@ -53,6 +61,19 @@ class Handling:
         kept = await self._repositories.of({each.project_id for each in following})
         of_branch = [each.id for each in following if branch_of(each, kept) == event.branch]
         await self._tracks.look_soon(of_branch, event.sender)
+        if event.name == "delete":
+            return
+        for connection in {each.project_id: each.connection for each in following}.values():
+            production = production_of(connection, kept)
+            its = [each for each in following if each.project_id == connection.project_id]
+            if production is not None:
+                await self._branches.pushed(connection, its, production, event.branch, event.sender)
+
+    async def _pull_changed(self, app: int, event: Event) -> None:
+        assert event.repository_id is not None
+        assert event.pull_request is not None
+        for connection in await self._connections.following(app, event.repository_id):
+            await self._pulls.look(connection, event.pull_request, event.action, event.sender)
 
     async def _checks_changed(self, app: int, event: Event) -> None:
         assert event.repository_id is not None
@@ -90,17 +111,3 @@ class Handling:
         # The one event that is taken at its word: to be wrong costs a sign-in, to ask first could leave a door open.
         assert event.sender_id is not None
         await self._identities.revoked(app, event.sender_id)
-
-
-def branch_of(track: Track, repositories: Mapping[int, Repository]) -> str | None:
-    """The branch that is built there, or None when the project builds from elsewhere now."""
-    kept = repositories.get(track.project_id)
-    if kept is None or kept.url != track.connection.url:
-        return None
-    return kept.branch if track.is_production else track.branch
-
-
-def acting(team_id: int, pushed_by: str = "") -> Principal:
-    """Who does what GitHub has set going: a member of the App's team, by the name of whoever pushed."""
-    who = f"{pushed_by} (GitHub)" if pushed_by else "GitHub"
-    return Principal(actor=who, team_id=team_id, roles={team_id: Role.MEMBER})

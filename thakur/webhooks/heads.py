@@ -8,11 +8,15 @@ from msgspec.structs import replace
 
 from thakur.builds import Builds, GitSource
 from thakur.errors import ThakurError
-from thakur.github import GitHubUnavailable, Head
+from thakur.github import GitHubUnavailable, Installed
 from thakur.installations import Clients, Look, Report, Reports, Seen, Track, Tracks
-from thakur.projects import Project, Projects, Repositories
+from thakur.projects import EnvironmentGoing, Environments, Project, Projects, Repositories
+from thakur.webhooks.acting import acting, production_of
 from thakur.webhooks.filters.filtering import SUBJECT_CHARACTERS, Filtering, again_after
-from thakur.webhooks.handling import acting, branch_of
+from thakur.webhooks.previews.tips import Tip, is_approved, is_wanted, tip_of
+
+# An environment that is just being removed takes about so long.
+GOING = timedelta(seconds=2)
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +30,7 @@ class Heads:
         tracks: Tracks,
         projects: Projects,
         repositories: Repositories,
+        environments: Environments,
         builds: Builds,
         reports: Reports,
         filtering: Filtering,
@@ -35,6 +40,7 @@ class Heads:
         self._tracks = tracks
         self._projects = projects
         self._repositories = repositories
+        self._environments = environments
         self._builds = builds
         self._reports = reports
         self._filtering = filtering
@@ -45,7 +51,9 @@ class Heads:
         before = look.track
         same = Seen(asked=before.asked, built=before.built, held=before.held)
         try:
-            seen = await self._look(before, same)
+            seen: Seen | None = await self._look(before, same)
+        except EnvironmentGoing:
+            seen = replace(same, again=GOING)
         except GitHubUnavailable as error:
             again = timedelta(seconds=max(error.retry_seconds, 2.0))
             seen = replace(same, trouble=error.message, again=again)
@@ -53,25 +61,37 @@ class Heads:
             log.warning("branch cannot be looked at", extra={"project_id": before.project_id, "reason": error.message})
             trouble = " ".join(filter(None, (f"{error.message}.", error.hint)))
             seen = replace(same, trouble=trouble)
-        await self._tracks.looked(look, seen)
+        if seen is not None:
+            await self._tracks.looked(look, seen)
 
-    async def _look(self, track: Track, same: Seen) -> Seen:
-        branch = branch_of(track, await self._repositories.of([track.project_id]))
-        if branch is None:
-            return same
+    async def _look(self, track: Track, same: Seen) -> Seen | None:
         connection = track.connection
+        production = production_of(connection, await self._repositories.of([track.project_id]))
+        if production is None or not (track.is_production or is_wanted(track, connection.previews, production)):
+            return await self._without(track, same)
         installed = await self._clients.installed(connection.app, connection.installation_id)
-        head = await installed.head(connection.repository_id, branch)
-        if head is None:
-            # When the branch is made again, it is built again.
-            return Seen(asked=None, built=None)
+        tip = await tip_of(installed, track, production if track.is_production else track.branch)
+        if tip is None:
+            # When production's branch is made again, it is built again.
+            return await self._without(track, Seen(asked=None, built=None))
+        head = tip.head
+        if head.sha == track.declined:
+            return same
         if head.sha == track.asked and not (head.sha == track.anyway != track.built):
             # Whatever was pushed since was taken back.
             return same if same.held and same.held.commit == head.sha else replace(same, held=None)
+        if not is_approved(track, head.sha):
+            await self._tracks.wait(track.id, head.sha, tip.title)
+            return same
+        return await self._judge(track, tip, installed)
+
+    async def _judge(self, track: Track, tip: Tip, installed: Installed) -> Seen:
+        head = tip.head
         project = await self._projects.by_id(track.project_id)
-        held = await self._filtering.judge(installed.commits(connection.repository_id), project, track, head)
+        commits = installed.commits(track.connection.repository_id)
+        held = await self._filtering.judge(commits, project, track, head)
         if held is None:
-            await self._build(track, project, branch, head)
+            await self._build(track, project, tip)
             return Seen(asked=head.sha, built=head.sha)
         if track.held is None or held.commit != track.held.commit:
             log.info("commit is held back", extra={"project_id": project.id, "commit": held.commit, "reason": held.why})
@@ -80,9 +100,18 @@ class Heads:
             asked=track.asked if held.by_checks else head.sha, built=track.built, held=held, again=again_after(held)
         )
 
-    async def _build(self, track: Track, project: Project, branch: str, head: Head) -> None:
+    async def _without(self, track: Track, seen: Seen) -> Seen | None:
+        # What is live in production stays live; a preview goes with what it is of.
+        if track.is_production:
+            return seen
+        await self._environments.remove(track.project_id, track.label)
+        await self._tracks.end(track.id)
+        return None
+
+    async def _build(self, track: Track, project: Project, tip: Tip) -> None:
+        head = tip.head
         source = GitSource(
-            ref=branch,
+            ref=tip.ref,
             commit=head.sha,
             message=head.message.partition("\n")[0][:SUBJECT_CHARACTERS],
             author=head.author[:SUBJECT_CHARACTERS],
@@ -96,8 +125,8 @@ class Heads:
             sha=head.sha,
             state="queued",
             description="Waiting to be built",
-            environment=track.label if track.is_production else f"preview/{branch}",
-            context=f"thakur/{project.name}",
+            environment=track.label if track.is_production else f"preview/{track.branch or track.label}",
+            context=f"thakur/{project.name}" if track.is_production else f"thakur/{project.name}/preview",
             log_url=self._log_url(project.name, build.number),
         )
         await self._reports.open(connection, report)

@@ -74,7 +74,7 @@ class Inbox:
                 .values(lease_until=NOW + LEASE, attempts=Row.attempts + 1)
                 .returning(Row)
             )
-            alike = await session.scalars(_like(row)) if row is not None and row.branch else ()
+            alike = await session.scalars(_like(row)) if row is not None and (row.branch or row.pull_request) else ()
             ids = tuple(alike)
         if row is None:
             return None
@@ -84,6 +84,7 @@ class Inbox:
             repository_id=row.repository_id,
             installation_id=row.installation_id,
             branch=row.branch,
+            pull_request=row.pull_request,
             sender=row.sender,
             sender_id=row.sender_id,
         )
@@ -136,13 +137,21 @@ def _values(event: Event) -> dict[str, object]:
         "repository": event.repository,
         "installation_id": event.installation_id,
         "branch": event.branch,
+        "pull_request": event.pull_request,
         "sender": event.sender,
         "sender_id": event.sender_id,
     }
 
 
 def _like(row: DeliveryRow) -> Select[int]:
-    # A branch is looked at once for all hints that were there before the look.
-    is_like = (Row.app_id == row.app_id, Row.repository_id == row.repository_id, Row.branch == row.branch)
+    # A branch is looked at once for all hints that were there before the look; that a pull request is opened again is one
+    # of its own.
+    is_like = (
+        Row.app_id == row.app_id,
+        Row.repository_id == row.repository_id,
+        Row.branch == row.branch,
+        Row.pull_request.is_not_distinct_from(row.pull_request),
+        or_(Row.action == row.action, Row.action != "reopened"),
+    )
     others = select(Row.id).where(Row.status == "received", Row.id != row.id, *is_like)
     return others.limit(ALIKE)

@@ -1,14 +1,15 @@
-"""The job behind the queue `webhooks`: act on what was delivered, then look at the branches that are due."""
+"""The job behind the queue `webhooks`: act on what was delivered, then look at what is due."""
 
 import asyncio
 import logging
 
 from thakur.errors import ThakurError
 from thakur.github import GitHubUnavailable
-from thakur.installations import Tracks
+from thakur.installations import Surveys, Tracks
 from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
 from thakur.webhooks.inbox import Inbox, Taken
+from thakur.webhooks.previews.surveying import Surveying
 
 # Shorter than the leases.
 ACT_SECONDS = 25.0
@@ -20,9 +21,13 @@ log = logging.getLogger(__name__)
 class WebhookJobs:
     """`drain` may be called at any moment and by several at once; every act may happen twice."""
 
-    def __init__(self, inbox: Inbox, handling: Handling, tracks: Tracks, heads: Heads) -> None:
+    def __init__(
+        self, inbox: Inbox, handling: Handling, surveys: Surveys, surveying: Surveying, tracks: Tracks, heads: Heads
+    ) -> None:
         self._inbox = inbox
         self._handling = handling
+        self._surveys = surveys
+        self._surveying = surveying
         self._tracks = tracks
         self._heads = heads
 
@@ -30,6 +35,9 @@ class WebhookJobs:
         """Go on until nothing is due."""
         while (taken := await self._inbox.take()) is not None:
             await self._act(taken)
+        while (survey := await self._surveys.claim()) is not None:
+            async with asyncio.timeout(ACT_SECONDS):
+                await self._surveying.make(survey)
         while (look := await self._tracks.claim()) is not None:
             async with asyncio.timeout(ACT_SECONDS):
                 await self._heads.look(look)

@@ -29,6 +29,7 @@ class DeliveryRow(Base):
     repository: Mapped[str] = mapped_column(server_default="")
     installation_id: Mapped[int | None]
     branch: Mapped[str]
+    pull_request: Mapped[int | None]
     sender: Mapped[str]
     sender_id: Mapped[int | None]
     status: Mapped[str] = mapped_column(server_default="received")

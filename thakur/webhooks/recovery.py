@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from thakur.errors import ThakurError
 from thakur.github import Delivery
-from thakur.installations import Apps, Clients, Tracks, Upkeep
+from thakur.installations import Apps, Clients, Surveys, Tracks, Upkeep
 from thakur.webhooks.inbox import Inbox
 
 EVERY_SECONDS = 3600.0
@@ -31,6 +31,7 @@ class Recovery:
         upkeep: Upkeep,
         clients: Clients,
         tracks: Tracks,
+        surveys: Surveys,
         inbox: Inbox,
         gap_seconds: float = GAP_SECONDS,
         start_seconds: float = START_SECONDS,
@@ -41,6 +42,7 @@ class Recovery:
         self._upkeep = upkeep
         self._clients = clients
         self._tracks = tracks
+        self._surveys = surveys
         self._inbox = inbox
         self._gap_seconds = gap_seconds
         self._redelivers = redelivers
@@ -51,6 +53,7 @@ class Recovery:
         """Whether it was time. Tracks come first; those that were looked at come again by themselves."""
         if not self._has_begun:
             await self._tracks.look_soon_everywhere()
+            await self._surveys.soon()
             self._has_begun = True
             return True
         if time.monotonic() < self._next:

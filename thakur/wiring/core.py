@@ -13,6 +13,7 @@ from thakur.git import GitRules
 from thakur.logs.service import LocalLogs
 from thakur.projects import DeletionConsumer
 from thakur.projects.env import LocalEnvVars
+from thakur.projects.environments import LocalEnvironments
 from thakur.projects.pasting import LocalPastes
 from thakur.projects.repositories import LocalRepositories
 from thakur.projects.resealing import resealing_of_env, resealing_of_tokens
@@ -39,6 +40,7 @@ class Core:
     queue: Queue
     people: People
     projects: LocalProjects
+    environments: LocalEnvironments
     env_vars: LocalEnvVars
     pastes: LocalPastes
     repositories: LocalRepositories
@@ -68,9 +70,8 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
     db, queue = Database(urls.database_url), Queue(urls.redis_url)
     consumers: list[DeletionConsumer] = []
     projects, ring = LocalProjects(db, queue, consumers), load_or_create_ring(settings.key_file)
-    sealer, tokens = Sealer(ring, "env vars"), Sealer(ring, "git tokens")
+    sealer, tokens, people = Sealer(ring, "env vars"), Sealer(ring, "git tokens"), wire_people(db)
     repositories = LocalRepositories(db, tokens, git_rules(settings))
-    people = wire_people(db)
     github = wire_github(settings, db, queue, ring, projects, people)
     env_vars, logs = LocalEnvVars(db, sealer), LocalLogs(db, urls.redis_url)
     workspaces, artifacts = Workspaces(data / "builds"), _artifacts(data)
@@ -86,6 +87,7 @@ def wire_core(settings: Settings, urls: StoreUrls) -> Core:
         queue=queue,
         people=people,
         projects=projects,
+        environments=LocalEnvironments(db, queue),
         env_vars=env_vars,
         pastes=LocalPastes(Sealer(ring, "pasted env vars")),
         repositories=repositories,

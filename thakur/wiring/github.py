@@ -10,6 +10,7 @@ from thakur.github import Site, site_of
 from thakur.identities.sight import Sight
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
+from thakur.installations.comments import LocalComments
 from thakur.installations.connections import LocalConnections
 from thakur.installations.lending import LocalLender
 from thakur.installations.people.sign_in_apps import LocalSignInApps
@@ -19,6 +20,7 @@ from thakur.installations.registering.service import LocalRegistrations
 from thakur.installations.reports import LocalReports
 from thakur.installations.secrets import ResealingOfApps
 from thakur.installations.sending import Sending
+from thakur.installations.surveys import LocalSurveys
 from thakur.installations.tracks import EVERY, LocalTracks
 from thakur.installations.upkeep.service import LocalUpkeep
 from thakur.projects import Projects
@@ -32,11 +34,13 @@ from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
 from thakur.webhooks.inbox import Inbox
 from thakur.webhooks.jobs import WebhookJobs
+from thakur.webhooks.previews.asking import LocalPreviews
 from thakur.webhooks.pulling import Pulling
 from thakur.webhooks.receiver import Receiver
 from thakur.webhooks.recovery import Recovery
 from thakur.wiring.identifying import Identifying, wire_identifying
 from thakur.wiring.people import People
+from thakur.wiring.previewing import Previewing, wire_previewing
 
 if TYPE_CHECKING:
     from thakur.wiring.core import Core
@@ -55,6 +59,8 @@ class GitHub:
     apps: LocalApps
     connections: LocalConnections
     tracks: LocalTracks
+    surveys: LocalSurveys
+    comments: LocalComments
     lender: LocalLender
     reports: LocalReports
     identifying: Identifying
@@ -71,6 +77,7 @@ class GitHub:
 class Receiving:
     """What becomes of webhooks. `behind` puts their receiver before an application of a public listener."""
 
+    previews: LocalPreviews
     deliveries: LocalDeliveries
     behind: Callable[[Any], Receiver]
     workers: tuple[Worker, ...]
@@ -85,7 +92,7 @@ def wire_github(
     apps = LocalApps(db, sealer, clients, is_pulled=pulls)
     connections = LocalConnections(db, apps, clients, projects, lambda: queue.wake(WEBHOOKS))
     # Where GitHub cannot tell, it is asked.
-    tracks = LocalTracks(db, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY)
+    tracks = LocalTracks(db, projects, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY)
     here = Here(settings.public_url, settings.dashboard, pulls)
     upkeep = LocalUpkeep(db, sealer, apps, clients, here)
     identifying = wire_identifying(db, ring, LocalSignInApps(db, sealer, clients), clients, people, settings.dashboard)
@@ -94,6 +101,8 @@ def wire_github(
         apps=apps,
         connections=connections,
         tracks=tracks,
+        surveys=LocalSurveys(db, projects, lambda: queue.wake(WEBHOOKS)),
+        comments=LocalComments(db, lambda: queue.wake(REPORTS)),
         lender=LocalLender(connections, clients),
         reports=LocalReports(db, lambda: queue.wake(REPORTS)),
         identifying=identifying,
@@ -126,36 +135,67 @@ def _default_site(settings: Settings) -> Site:
     )
 
 
+def _handling(core: "Core", previewing: Previewing) -> Handling:
+    github = core.github
+    return Handling(
+        github.apps,
+        github.clients,
+        github.connections,
+        github.tracks,
+        core.repositories,
+        github.identifying.identities,
+        previewing.branches,
+        previewing.pulls,
+    )
+
+
+def _heads(core: "Core") -> Heads:
+    return Heads(
+        core.github.clients,
+        core.github.tracks,
+        core.projects,
+        core.repositories,
+        core.environments,
+        core.builds,
+        core.github.reports,
+        Filtering(),
+        lambda name, number: f"{core.settings.dashboard}/projects/{name}/deployments/{number}",
+    )
+
+
 def wire_receiving(core: "Core") -> Receiving:
     """Make the api's part."""
     github = core.github
     inbox = Inbox(core.db, core.queue)
-    identities = github.identifying.identities
-    handling = Handling(github.apps, github.clients, github.connections, github.tracks, core.repositories, identities)
-    heads = Heads(
-        github.clients,
-        github.tracks,
-        core.projects,
-        core.repositories,
-        core.builds,
-        github.reports,
-        Filtering(),
-        lambda name, number: f"{core.settings.dashboard}/projects/{name}/deployments/{number}",
-    )
-    jobs = WebhookJobs(inbox, handling, github.tracks, heads)
+    previewing = wire_previewing(core)
+    handling, heads = _handling(core, previewing), _heads(core)
+    jobs = WebhookJobs(inbox, handling, github.surveys, previewing.surveying, github.tracks, heads)
     pulls = core.settings.pulls_from_github
-    recovery = Recovery(github.apps, github.upkeep, github.clients, github.tracks, inbox, redelivers=not pulls)
+    recovery = Recovery(
+        github.apps, github.upkeep, github.clients, github.tracks, github.surveys, inbox, redelivers=not pulls
+    )
     pulling = Pulling(github.apps, github.clients, github.connections, inbox)
-    looks = (recovery.look, github.identifying.rechecks.look, *((pulling.look,) if pulls else ()))
-    following = Following(github.connections, core.builds, core.runtime, github.reports)
+    looks = (
+        recovery.look,
+        previewing.strays.look,
+        github.identifying.rechecks.look,
+        *((pulling.look,) if pulls else ()),
+    )
+    following = Following(github.connections, core.environments, core.builds, core.runtime, github.reports)
     sending = Sending(github.reports, github.clients)
+
+    async def tell() -> None:
+        await sending.drain()
+        await previewing.commenting.drain()
+
     workers = (
         Worker(core.urls.redis_url, WEBHOOKS, jobs.drain, WEBHOOK_SLOTS, looks),
-        Worker(core.urls.redis_url, REPORTS, sending.drain, REPORT_SLOTS, (following.look,)),
+        Worker(core.urls.redis_url, REPORTS, tell, REPORT_SLOTS, (following.look, previewing.telling.look)),
     )
     for worker in workers:
         core.queue.attach(worker)
     return Receiving(
+        previews=previewing.previews,
         deliveries=LocalDeliveries(core.db, core.queue, github.apps, github.clients, inbox),
         behind=lambda app: Receiver(app, github.apps, inbox),
         workers=workers,

@@ -114,7 +114,8 @@ async def _page(
     context = await project_context(request, services, principal, project, TAB)
     saved = await services.projects.settings(project.id)
     live = context["head"].live  # type: ignore[attr-defined]
-    build = (await services.builds.newest(principal, [project.id])).get(project.id)
+    place = (await services.environments.productions([project.id])).get(project.id, 0)
+    build = (await services.builds.newest(principal, [place])).get(place)
     context |= {
         "groups": (("Build", BUILD, "Used from the next build."), ("Run", RUN, "Used from the next deployment.")),
         "values": {field.key: _text(getattr(saved, field.key)) for field in BUILD + RUN} | dict(typed or {}),

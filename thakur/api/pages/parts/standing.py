@@ -1,4 +1,4 @@
-"""How projects stand: what is live, what is on its way, and what has failed since. One look for many projects."""
+"""How projects stand in production: what is live, what is on its way, and what has failed since. One look for many."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from thakur.runtime import Deployment
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One project: what serves, and the highest number it has reached. Neither while it is new."""
+    """One project: what serves, and the highest number that production has reached. Neither while it is new."""
 
     live: Deployment | None = None
     newest: Chapter | None = None
@@ -46,16 +46,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 async def standings(services: ApiServices, principal: Principal, project_ids: Sequence[int]) -> dict[int, Standing]:
     """By project id, for every id that is asked."""
+    production = await services.environments.productions(project_ids)
+    places = list(production.values())
     live, builds, deployments = await asyncio.gather(
-        services.runtime.active(principal, project_ids),
-        services.builds.newest(principal, project_ids),
-        services.runtime.newest(principal, project_ids),
+        services.runtime.live(principal, places),
+        services.builds.newest(principal, places),
+        services.runtime.newest(principal, places),
     )
     return {
-        project_id: Standing(
-            live=live.get(project_id), newest=_newest(builds.get(project_id), deployments.get(project_id))
-        )
+        project_id: Standing(live=live.get(place), newest=_newest(builds.get(place), deployments.get(place)))
         for project_id in project_ids
+        for place in [production.get(project_id, 0)]
     }
 
 
