@@ -70,7 +70,8 @@ class Departures:
         if row is None:
             raise StateRefused(
                 "This does not come from a connection that was begun in this browser within the last hour",
-                hint="What is in the list is connected. For anything else begin again with Connect GitHub.",
+                hint="What is in the list is connected. For anything else begin again with Connect GitHub, and delete on GitHub"
+                " an App that was made meanwhile.",
             )
         return Departure(row.team_id, Site(row.web_url, row.api_url), row.app_id)
 

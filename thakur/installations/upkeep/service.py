@@ -79,6 +79,8 @@ class LocalUpkeep:
         app = await self.row_of(principal, app_id, url)
         removed = await self._apps.get(app)
         async with self._db.session() as session:
+            # Whoever begins to follow a repository meanwhile waits, and finds the App gone.
+            await session.execute(select(InstallationRow).where(InstallationRow.app_id == app).with_for_update())
             await session.execute(delete(ConnectionRow).where(ConnectionRow.app_id == app))
             await session.execute(delete(AppRow).where(AppRow.id == app))
         return removed
