@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 TESTS_AT_ONCE ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos api-test bench bench-frameworks cli-page clean
+.PHONY: help setup run split demo format lint types contracts test e2e e2e-quick chaos api-test contract bench bench-frameworks cli-page clean
 
 help:  ## What can be done here
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -60,6 +60,20 @@ $(SCHEMATHESIS):
 api-test: setup $(SCHEMATHESIS)  ## schemathesis against a throw-away server, by its own OpenAPI document (five minutes)
 	PYTHONPATH=tests $(BIN)/python tests/api/conforming.py $(abspath $(SCHEMATHESIS))
 
+CONTRACT := .venv-contract/bin/python
+
+$(CONTRACT): tests/contract/requirements.txt
+	$(PYTHON) -m venv .venv-contract
+	$(CONTRACT) -m pip install --quiet --disable-pip-version-check -r tests/contract/requirements.txt
+	@touch $@
+
+tests/contract/node_modules: tests/contract/package-lock.json
+	cd tests/contract && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+contract: setup $(CONTRACT) tests/contract/node_modules  ## GitHub's documents and others' clients against the stand-in, 329 payloads against Thakur (two minutes, needs node)
+	THAKUR_TESTS_SKIP=never $(BIN)/python -m pytest tests/contract
+
 bench: setup  ## The proxy against nginx in interleaved runs
 	$(BIN)/python -m bench.small_get
 
@@ -70,4 +84,4 @@ cli-page: setup  ## Make docs/cli.md of the command's own help
 	$(BIN)/python -m thakur.cli.reference > docs/cli.md
 
 clean:  ## Remove what setup and the tests made here
-	rm -rf $(VENV) .venv-api .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-api .venv-contract tests/contract/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

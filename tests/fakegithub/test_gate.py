@@ -132,5 +132,5 @@ async def test_an_old_name_leads_to_the_id_with_all_that_was_below_it(house, clo
     assert json.loads(text)["message"] == "Moved Permanently"
     assert (await raw(there))[0] == 200
     status, headers, text = await raw("/repos/ada/shop/deployments", "POST", {"ref": "main"})
-    assert (status, json.loads(text)["message"]) == (307, "Temporary Redirect")
+    assert (status, json.loads(text)["message"]) == (307, "Moved Permanently")
     assert (await raw("/repos/ada/store/branches"))[0] == 200

@@ -12,11 +12,11 @@ from thakur.fakegithub import FakeApp, FakeGitHub
 class Simulated:
     """The stand-in in a loop of its own, beside the server's processes."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, control_token: str = "") -> None:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
-        self.github = FakeGitHub(directory)
+        self.github = FakeGitHub(directory, control_token)
         self.do(self.github.__aenter__())
 
     def do(self, work: Any) -> Any:

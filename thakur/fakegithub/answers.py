@@ -12,8 +12,15 @@ LARGEST_PAGE = 100
 class Refusal(Exception):
     """Answered with its status and its message."""
 
-    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        headers: dict[str, str] | None = None,
+        errors: Sequence[dict[str, str]] = (),
+    ) -> None:
         super().__init__(message)
+        self.errors = list(errors)
         self.status = status
         self.message = message
         self.headers = headers or {}
@@ -23,20 +30,26 @@ class Moved(Refusal):
     """Answered with the way to where it is now."""
 
     def __init__(self, status: int, url: str) -> None:
-        super().__init__(status, "Moved Permanently" if status == 301 else "Temporary Redirect", {"Location": url})
+        super().__init__(status, "Moved Permanently", {"Location": url})
         self.url = url
 
 
 def refused(refusal: Refusal) -> web.Response:
     """The answer to what was refused."""
-    body = {"message": refusal.message, "documentation_url": DOCUMENTATION}
+    body: dict[str, Any] = {"message": refusal.message, "documentation_url": DOCUMENTATION}
     body |= {"url": refusal.url} if isinstance(refusal, Moved) else {"status": str(refusal.status)}
+    body |= {"errors": refusal.errors} if refusal.errors else {}
     return web.json_response(body, status=refusal.status, headers=refusal.headers)
 
 
 def not_found() -> Refusal:
     """What is not there, and what may not be known to be."""
     return Refusal(404, "Not Found")
+
+
+def invalid(resource: str, field: str, code: str = "invalid") -> Refusal:
+    """What was sent does not fit, and which part of it."""
+    return Refusal(422, "Validation Failed", errors=[{"resource": resource, "code": code, "field": field}])
 
 
 def paged(request: web.Request, items: Sequence[Any], shown: Callable[[Any], Any] = lambda item: item) -> web.Response:

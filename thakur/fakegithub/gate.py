@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from thakur.fakegithub import limits
-from thakur.fakegithub.answers import Refusal, refused
+from thakur.fakegithub.answers import Refusal, invalid, refused
 from thakur.fakegithub.faults import Faults, delay, reset, truncated
 from thakur.fakegithub.limits import Limits, Window
 from thakur.fakegithub.state import State
@@ -85,8 +85,10 @@ class Gate:
             answer = refused(refusal)
         except web.HTTPNotFound:
             answer = refused(Refusal(404, "Not Found"))
-        except (KeyError, ValueError):
-            answer = refused(Refusal(422, "Validation Failed"))
+        except KeyError as missing:
+            answer = refused(invalid("Request", str(missing.args[0]), "missing_field"))
+        except ValueError:
+            answer = refused(Refusal(400, "Problems parsing JSON"))
         if isinstance(answer, web.Response) and self.watch is not None:
             body = answer.body if isinstance(answer.body, bytes) else b""
             path = request.path.removeprefix("/api/v3")

@@ -60,7 +60,8 @@ def app_of(state: State, request: web.Request) -> FakeApp:
             claims = jwt.decode(text, _key(app.private_key), algorithms=["RS256"]).claims
         except (JoseError, ValueError):
             continue
-        if claims.get("iss") not in (str(app.id), app.client_id):
+        # GitHub takes a number as well.
+        if str(claims.get("iss")) not in (str(app.id), app.client_id):
             continue
         now = state.now().timestamp()
         if claims["exp"] > now + LONGEST_SECONDS:

@@ -1,11 +1,9 @@
-"""Repositories are made, copied, and called something else."""
+"""Repositories are made and copied."""
 
 import shutil
 from pathlib import Path
 
 from thakur.fakegithub.commits import make
-from thakur.fakegithub.events import renamed_event
-from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.state import FakeRepository, State
 
@@ -13,11 +11,9 @@ from thakur.fakegithub.state import FakeRepository, State
 class Repositories:
     """Each has a directory of its own below `directory`."""
 
-    def __init__(self, state: State, hooks: Hooks, directory: Path, web_url: str) -> None:
+    def __init__(self, state: State, directory: Path) -> None:
         self._state = state
-        self._hooks = hooks
         self._directory = directory
-        self._web_url = web_url
 
     def add(self, full_name: str, *, is_private: bool) -> FakeRepository:
         """A new, empty one; who has let an App see all has let it see this one."""
@@ -39,21 +35,6 @@ class Repositories:
         made.default_branch, made.fork_of = repository.default_branch, repository
         shutil.copytree(repository.path, made.path, ignore=shutil.ignore_patterns("pull"))
         return made
-
-    def rename(self, repository: FakeRepository, full_name: str) -> None:
-        """Another name, or another owner; the old one leads to it."""
-        before = repository.full_name
-        owner, _, name = full_name.partition("/")
-        repository.names.append(before)
-        repository.account, repository.name = self._state.people.account(owner), name
-        self._hooks.happened(repository, "repository", renamed_event(repository, before, self._web_url))
-
-    def rename_account(self, account: FakeAccount, login: str) -> None:
-        """The same account by another login; the addresses of its repositories lead on."""
-        for each in self._state.repositories.values():
-            if each.account is account:
-                each.names.append(each.full_name)
-        account.login = login
 
     def _new(self, account: FakeAccount, name: str, *, is_private: bool) -> FakeRepository:
         made_id = self._state.new_id()

@@ -11,11 +11,13 @@ from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.comments import Comments
+from thakur.fakegithub.control import Control
 from thakur.fakegithub.faults import Fault, Faults
 from thakur.fakegithub.gate import Gate
 from thakur.fakegithub.git_http import GitRoutes
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.oauth.applications import ApplicationRoutes
+from thakur.fakegithub.owning import Owning
 from thakur.fakegithub.pages.site import Pages
 from thakur.fakegithub.people.accounts import FakeAccount, FakeUser
 from thakur.fakegithub.people.shown import account_shown
@@ -50,9 +52,13 @@ CHECKS = "checks"
 
 
 class FakeGitHub:
-    """Serves for the length of its block, in the loop that enters it; what it keeps of repositories is below `directory`."""
+    """Serves for the length of its block, in the loop that enters it; what it keeps of repositories is below `directory`.
 
-    def __init__(self, directory: Path) -> None:
+    With a control token, whoever has it may also have things happen over HTTP.
+    """
+
+    def __init__(self, directory: Path, control_token: str = "") -> None:
+        self._control_token = control_token
         self.state = State()
         self.hooks = Hooks(self.state)
         self.faults = Faults()
@@ -61,13 +67,14 @@ class FakeGitHub:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self._runner: web.AppRunner | None = None
-        self.repositories = Repositories(self.state, self.hooks, directory, self.url)
+        self.repositories = Repositories(self.state, directory)
         self.checks = Checks(self.state, self.hooks, self.url)
         self.pushes = Pushes(self.hooks, self.url)
         self.pulls = Pulls(self.state, self.hooks, self.pushes, self.url)
         self.pushes.followers += [self.checks.pushed, self.pulls.pushed]
         self.comments = Comments(self.state, self.hooks, self.url)
         self.installing = Installing(self.state, self.hooks, self.url)
+        self.owning = Owning(self.state, self.hooks, self.installing, self.url)
         self.registering = Registering(self.state, self.hooks, self.installing, self.url)
         self.pages = Pages(self)
 
@@ -81,7 +88,7 @@ class FakeGitHub:
             AppRoutes(self.state, self.installing, self.url),
             HookRoutes(self.state, self.hooks),
             TokenRoutes(self.state, self.url),
-            RepositoryRoutes(self.state, self.url),
+            RepositoryRoutes(self.state, self.owning, self.url),
             CheckRoutes(self.state, self.checks, self.url),
             StatusRoutes(self.state, self.checks, self.url),
             PullRoutes(self.state, self.url),
@@ -100,6 +107,8 @@ class FakeGitHub:
             api.add_routes(each.routes())
         site = web.Application(client_max_size=BODY_BYTES, middlewares=[self.pages.refusals])
         site.add_subapp("/api/v3", api)
+        if self._control_token:
+            site.add_routes(Control(self, self._control_token).routes())
         site.add_routes(self.pages.routes())
         site.add_routes(GitRoutes(self.state, self.pushes, self.owner_password).routes())
         self._runner = web.AppRunner(site, shutdown_timeout=STOP_SECONDS)
@@ -134,11 +143,16 @@ class FakeGitHub:
 
     def rename(self, repository: FakeRepository, full_name: str) -> None:
         """Give it another name; the old one leads to it."""
-        self.repositories.rename(repository, full_name)
+        self.owning.rename(repository, full_name.rpartition("/")[2])
 
     def rename_account(self, account: FakeAccount, login: str) -> None:
         """The same account by another login; the addresses of its repositories lead on."""
-        self.repositories.rename_account(account, login)
+        self.owning.rename_account(account, login)
+
+    def remove(self, installation: FakeInstallation, repository: FakeRepository) -> None:
+        """The installation opens it no more."""
+        left = [self.state.repositories[each] for each in installation.repository_ids - {repository.id}]
+        self.installing.choose(installation, left, installation.account)
 
     def check(
         self, repository: FakeRepository, sha: str, name: str = "tests", app: FakeApp | None = None, **told: Any

@@ -5,7 +5,7 @@ from thakur.fakegithub.events.checks import check_run_event, check_suite_event, 
 from thakur.fakegithub.events.installations import installation_event
 from thakur.fakegithub.events.pulls import pull_event
 from thakur.fakegithub.events.pushes import push_event, ref_event
-from thakur.fakegithub.events.repositories import renamed_event
+from thakur.fakegithub.events.repositories import repository_event
 
 __all__ = [
     "check_run_event",
@@ -15,6 +15,6 @@ __all__ = [
     "pull_event",
     "push_event",
     "ref_event",
-    "renamed_event",
+    "repository_event",
     "status_event",
 ]

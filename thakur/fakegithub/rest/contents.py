@@ -1,6 +1,7 @@
 """The stand-in's REST: files as they are in a commit."""
 
 import base64
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from thakur.fakegithub.trees import LINK, MODULE, Entry, at
 # A larger file has no content in JSON, a still larger one cannot be asked for.
 IN_JSON_BYTES = 1024 * 1024
 LARGEST_BYTES = 100 * 1024 * 1024
-RAW = "application/vnd.github.raw"
+RAW = re.compile(r"application/vnd\.github(?:\.v3)?\.raw\b")
 
 
 class ContentRoutes:
@@ -49,8 +50,8 @@ class ContentRoutes:
             return web.json_response([self._shown(found, each, ref) for each in content])
         if entry.size > LARGEST_BYTES:
             raise Refusal(403, "This API returns blobs up to 100 MB in size.")
-        if request.headers.get("Accept", "").startswith(RAW):
-            return web.Response(body=content, content_type="application/octet-stream")
+        if RAW.match(request.headers.get("Accept", "")):
+            return web.Response(body=content, content_type="application/vnd.github.raw+json", charset="utf-8")
         return web.json_response(self._shown(found, entry, ref) | _content(entry, content))
 
     def _shown(self, found: FakeRepository, entry: Entry, ref: str) -> dict[str, Any]:

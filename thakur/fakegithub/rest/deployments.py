@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged
+from thakur.fakegithub.answers import Refusal, invalid, not_found, paged
 from thakur.fakegithub.commits import between, branches, resolved
 from thakur.fakegithub.knowing import asked_by, repository_in
 from thakur.fakegithub.rest.places import in_repository
@@ -96,7 +96,7 @@ class DeploymentRoutes:
         asked: dict[str, Any] = await request.json()
         made = _one(found, request)
         if asked.get("state") not in STATES:
-            raise Refusal(422, "Validation Failed")
+            raise invalid("DeploymentStatus", "state")
         _check_length(asked)
         said = asked | {"id": self._state.new_id(), "creator": asked_by(self._state, request, self._web_url)}
         if asked["state"] == "success" and asked.get("auto_inactive", True):
@@ -133,4 +133,4 @@ def _passes(found: FakeRepository, sha: str, contexts: list[str] | None) -> bool
 
 def _check_length(asked: dict[str, Any]) -> None:
     if len(asked.get("description") or "") > DESCRIPTION_CHARACTERS:
-        raise Refusal(422, "Validation Failed")
+        raise invalid("Deployment", "description")

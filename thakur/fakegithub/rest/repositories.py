@@ -1,12 +1,14 @@
 """The stand-in's REST: repositories, their and their branches."""
 
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, paged
+from thakur.fakegithub.answers import Refusal, invalid, paged
 from thakur.fakegithub.commits import branches
 from thakur.fakegithub.knowing import repository_in
+from thakur.fakegithub.owning import Owning
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown import repository_shown, repository_url
 from thakur.fakegithub.shown.commits import commit_shown
@@ -16,19 +18,34 @@ from thakur.fakegithub.state import State
 class RepositoryRoutes:
     """What is asked with an installation's token."""
 
-    def __init__(self, state: State, web_url: str) -> None:
+    def __init__(self, state: State, owning: Owning, web_url: str) -> None:
         self._state = state
+        self._owning = owning
         self._web_url = web_url
 
     def routes(self) -> list[web.RouteDef]:
         return [
             *in_repository("GET", "", self.repository),
+            *in_repository("PATCH", "", self.change),
             *in_repository("GET", "/branches", self.branches),
             *in_repository("GET", "/branches/{branch:.+}", self.branch),
         ]
 
     async def repository(self, request: web.Request) -> web.Response:
         found = repository_in(self._state, request, "metadata", "read")
+        return web.json_response(repository_shown(found, self._web_url))
+
+    async def change(self, request: web.Request) -> web.Response:
+        found = repository_in(self._state, request, "administration", "write")
+        asked: dict[str, Any] = await request.json()
+        if asked.get("default_branch", found.default_branch) not in {*branches(found.path), found.default_branch}:
+            raise invalid("Repository", "default_branch")
+        if asked.get("name", found.name) != found.name:
+            self._owning.rename(found, asked["name"])
+        if asked.get("default_branch", found.default_branch) != found.default_branch:
+            self._owning.change_default_branch(found, asked["default_branch"])
+        if asked.get("private", found.is_private) != found.is_private:
+            self._owning.set_private(found, is_private=asked["private"])
         return web.json_response(repository_shown(found, self._web_url))
 
     async def branches(self, request: web.Request) -> web.Response:

@@ -4,10 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, paged
+from thakur.fakegithub.answers import Refusal, invalid, paged
 from thakur.fakegithub.checks import Checks
 from thakur.fakegithub.commits import resolved
-from thakur.fakegithub.knowing import repository_in
+from thakur.fakegithub.knowing import asked_by, repository_in
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.checks import brief_status, combined_state, status_shown
 from thakur.fakegithub.shown.repositories import repository_brief, repository_url
@@ -62,11 +62,14 @@ class StatusRoutes:
         sha, context = resolved(found.path, request.match_info["sha"]), asked.get("context") or "default"
         if sha is None:
             raise Refusal(422, f"No commit found for SHA: {request.match_info['sha']}")
-        if asked.get("state") not in STATES or len(asked.get("description") or "") > DESCRIPTION_CHARACTERS:
-            raise Refusal(422, "Validation Failed")
+        if asked.get("state") not in STATES:
+            raise invalid("Status", "state")
+        if len(asked.get("description") or "") > DESCRIPTION_CHARACTERS:
+            raise invalid("Status", "description")
         if sum((each["sha"], each["context"]) == (sha, context) for each in found.statuses) >= MOST:
             raise Refusal(422, "Validation Failed")
         told = {name: asked.get(name) for name in ("target_url", "description")}
+        told["creator"] = asked_by(self._state, request, self._web_url)
         made = self._checks.status(found, sha, context, asked["state"], told)
         return web.json_response(status_shown(found, made, self._web_url), status=201)
 

@@ -39,7 +39,8 @@ class TokenRoutes:
         chosen = self._chosen(found, asked)
         permissions = asked.get("permissions") or dict(found.permissions)
         for name, level in permissions.items():
-            if LEVELS.index(level) > LEVELS.index(found.permissions.get(name, "")):
+            granted = LEVELS[: LEVELS.index(found.permissions.get(name, "")) + 1]
+            if level not in granted:
                 raise Refusal(422, "The permissions requested are not granted to this installation.")
         permissions = {"metadata": "read"} | permissions
         is_stateless = request.headers.get(STATELESS, "enabled") != "disabled"

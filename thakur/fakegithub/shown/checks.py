@@ -72,7 +72,8 @@ def suite_shown(repository: FakeRepository, suite: FakeCheckSuite, web_url: str)
 
 def status_shown(repository: FakeRepository, status: dict[str, Any], web_url: str) -> dict[str, Any]:
     """As the API has it, where it does not combine them."""
-    return brief_status(repository, status, web_url) | {"creator": account_shown(repository.account, web_url)}
+    creator = status.get("creator") or account_shown(repository.account, web_url)
+    return brief_status(repository, status, web_url) | {"creator": creator}
 
 
 def brief_status(repository: FakeRepository, status: dict[str, Any], web_url: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { sign } from "@octokit/webhooks-methods";
 
 const [url, secret] = process.argv.slice(2);
-const file = new URL("node_modules/@octokit/webhooks-examples/api.github.com/index.json", import.meta.url);
+const file = new URL("./node_modules/@octokit/webhooks-examples/api.github.com/index.json", import.meta.url);
 const examples = JSON.parse(readFileSync(file));
 let number = 0;
 for (const event of examples) {
