@@ -39,7 +39,13 @@ class DemoServer:
     @property
     def env(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("THAKUR_")}
-        own = {"THAKUR_DATA_DIR": str(self.data_dir), "THAKUR_ADDRESS": self.address, "THAKUR_HTTP": self.http}
+        own = {
+            "THAKUR_DATA_DIR": str(self.data_dir),
+            "THAKUR_ADDRESS": self.address,
+            "THAKUR_HTTP": self.http,
+            # What the command line remembers of folders is the person's own; this goes with the demo.
+            "XDG_CONFIG_HOME": str(self.data_dir.with_name("config")),
+        }
         if not self._github:
             return kept | own
         # A GitHub on this host is spoken to without TLS, and reaches this server by itself.

@@ -72,7 +72,7 @@ def directory() -> Iterator[Path]:
 
 @pytest.mark.quick
 def test_the_quick_one_deploys_a_folder_and_leaves_nothing(directory: Path) -> None:
-    env = {**os.environ, "TMPDIR": str(directory)}
+    env = {**os.environ, "TMPDIR": str(directory), "HOME": str(directory)}
     done = subprocess.run([*DEMO, "--quick"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
