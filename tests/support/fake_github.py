@@ -109,7 +109,7 @@ class FakeDeliveries:
 
     def __init__(self) -> None:
         self.rows = [
-            _kept(2, "guid-2", "star", status=DeliveryStatus.IGNORED),
+            _kept(2, "guid-2", "star", status=DeliveryStatus.IGNORED, pull_request=7),
             _kept(1, "guid-1", "push", status=DeliveryStatus.FAILED, reason="GitHub was away", branch="main"),
         ]
         self.again: list[str] = []
@@ -146,7 +146,7 @@ class FakeDeliveries:
 
 
 def _kept(number: int, guid: str, event: str, **fields: object) -> DeliveryKept:
-    known = {"action": "", "branch": "", "reason": "", "done_at": AT} | fields
+    known = {"action": "", "branch": "", "pull_request": None, "reason": "", "done_at": AT} | fields
     return DeliveryKept(
         id=number,
         guid=guid,

@@ -125,6 +125,7 @@ def _kept(row: DeliveryRow, app: GitHubApp) -> DeliveryKept:
         action=row.action,
         repository=row.repository,
         branch=row.branch,
+        pull_request=row.pull_request,
         sender=row.sender,
         status=DeliveryStatus(row.status),
         reason=row.reason,

@@ -34,6 +34,7 @@ class DeliveryKept(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     repository: str
     branch: str
+    pull_request: int | None
     sender: str
     status: DeliveryStatus
     reason: str

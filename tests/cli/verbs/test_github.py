@@ -155,6 +155,7 @@ def test_deliveries_are_listed_and_had_once_more(thakur, server):
     assert "failed: GitHub was away" in listed.out
     assert "ada/shop main" in listed.out
     assert "guid-2" not in listed.out
+    assert "ada/shop #7" in thakur("github", "deliveries", "--status", "ignored").out
     assert "timed out" in missing.out
     assert "acted on again" in again.err
     assert json.loads(sent.out) == {"guid": "guid-3", "is_sent_again": True}

@@ -60,7 +60,9 @@ def run_redeliver(args: argparse.Namespace) -> int:
 def _row(each: dict[str, Any]) -> list[str]:
     from thakur.cli.times import age
 
-    about = " ".join(filter(None, (each.get("repository"), each.get("branch")))) or each["app"]
+    number = each.get("pull_request")
+    of = each.get("branch") or (f"#{number}" if number else "")
+    about = " ".join(filter(None, (each.get("repository"), of))) or each["app"]
     event = f"{each['event']} {each['action']}".strip()
     reason = each.get("reason")
     status = f"{each['status']}: {reason}" if reason else str(each["status"])

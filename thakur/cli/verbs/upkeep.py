@@ -53,7 +53,7 @@ def run_remove(args: argparse.Namespace) -> int:
     if args.json:
         document(removed)
         return 0
-    say(f"Removed {removed['slug']}. Projects follow its repositories no more; what is live stays live.")
+    say(f"Removed {removed['slug']}. Projects follow its repositories no more: production stays live, previews go.")
     say(f"On GitHub it still exists; delete it there too: {removed['settings_url']}/advanced")
     return 0
 

@@ -46,6 +46,7 @@ EXAMPLES = (
         action="",
         repository="ada/shop",
         branch="main",
+        pull_request=None,
         sender="ada",
         status=DeliveryStatus.DONE,
         reason="",
