@@ -7,11 +7,11 @@ import pytest
 from support.github import github_house, receiver
 from support.github_browser import Browser
 from support.waiting import eventually
-from thakur.fakegithub.commits import branches, commit_of
-from thakur.fakegithub.merging import edited
+from thakur.fakegithub.git.commits import branches, commit_of
+from thakur.fakegithub.git.merging import edited
+from thakur.fakegithub.git.trees import content
 from thakur.fakegithub.pages.prose import lines
 from thakur.fakegithub.state import FakeComment
-from thakur.fakegithub.trees import content
 
 
 class Shop:

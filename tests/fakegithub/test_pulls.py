@@ -7,9 +7,9 @@ import pytest
 from support.github import Clone, github_house, receiver
 from support.github_browser import CALLBACK, Browser
 from support.waiting import eventually
-from thakur.fakegithub.answers import Refusal
-from thakur.fakegithub.commits import refs
-from thakur.fakegithub.merging import edited
+from thakur.fakegithub.door.answers import Refusal
+from thakur.fakegithub.git.commits import refs
+from thakur.fakegithub.git.merging import edited
 
 
 class Opened:

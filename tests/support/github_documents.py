@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from thakur.fakegithub import FakeGitHub
-from thakur.fakegithub.gate import Answered
+from thakur.fakegithub.door.gate import Answered
 
 KEPT = Path(__file__).parents[1] / "contract" / "github"
 # What a part of a path may hold more than one segment of.

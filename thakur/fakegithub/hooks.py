@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from thakur.background import Tasks
-from thakur.fakegithub.mischief import Mischief, half
+from thakur.fakegithub.door.mischief import Mischief, half
 from thakur.fakegithub.signing import signed_headers
 from thakur.fakegithub.state import FakeApp, FakeInstallation, FakeRepository, State
 

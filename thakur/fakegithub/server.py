@@ -7,23 +7,23 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from thakur.fakegithub.acts.checks import Checks
+from thakur.fakegithub.acts.comments import Comments
+from thakur.fakegithub.acts.owning import Owning
+from thakur.fakegithub.acts.pulls import Pulls
+from thakur.fakegithub.acts.pushes import Pushes
+from thakur.fakegithub.acts.repositories import Repositories
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
-from thakur.fakegithub.checks import Checks
-from thakur.fakegithub.comments import Comments
-from thakur.fakegithub.control import Control
-from thakur.fakegithub.faults import Fault, Faults
-from thakur.fakegithub.gate import Gate
-from thakur.fakegithub.git_http import GitRoutes
+from thakur.fakegithub.door.control import Control
+from thakur.fakegithub.door.faults import Fault, Faults
+from thakur.fakegithub.door.gate import Gate
+from thakur.fakegithub.git.serving import GitRoutes
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.oauth.applications import ApplicationRoutes
-from thakur.fakegithub.owning import Owning
 from thakur.fakegithub.pages.site import Pages
 from thakur.fakegithub.people.accounts import FakeAccount, FakeUser
 from thakur.fakegithub.people.shown import account_shown
-from thakur.fakegithub.pulls import Pulls
-from thakur.fakegithub.pushes import Pushes
-from thakur.fakegithub.repositories import Repositories
 from thakur.fakegithub.rest.apps import AppRoutes
 from thakur.fakegithub.rest.checks import CheckRoutes
 from thakur.fakegithub.rest.comments import CommentRoutes

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from thakur.fakegithub.commits import branches
+from thakur.fakegithub.git.commits import branches
 from thakur.fakegithub.people.shown import account_shown
 from thakur.fakegithub.shown.checks import run_shown, suite_shown
 from thakur.fakegithub.shown.commits import commit_shown

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from thakur.fakegithub.commits import ZERO, Commit, Person, between, commit_of, is_forced
+from thakur.fakegithub.git.commits import ZERO, Commit, Person, between, commit_of, is_forced
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.people.shown import account_shown
 from thakur.fakegithub.shown.commits import changes_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found
+from thakur.fakegithub.door.answers import Refusal, not_found
 from thakur.fakegithub.oauth.grants import UserToken
 from thakur.fakegithub.people.shown import MADE_AT, account_shown
 from thakur.fakegithub.state import FakeApp, State

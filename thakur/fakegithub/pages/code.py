@@ -5,17 +5,17 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found
-from thakur.fakegithub.commits import branches, commit_of, resolved
-from thakur.fakegithub.names import is_branch_name
+from thakur.fakegithub.acts.pushes import Pushes
+from thakur.fakegithub.door.answers import Refusal, not_found
+from thakur.fakegithub.git.commits import branches, commit_of, resolved
+from thakur.fakegithub.git.names import is_branch_name
+from thakur.fakegithub.git.trees import content, listing
 from thakur.fakegithub.pages.desk import Desk
 from thakur.fakegithub.pages.places import address, place_in
 from thakur.fakegithub.pages.reports import Reports
 from thakur.fakegithub.people.roles import ROLES
-from thakur.fakegithub.pushes import Pushes
 from thakur.fakegithub.shown.commits import changes_of
 from thakur.fakegithub.state import FakeRepository
-from thakur.fakegithub.trees import content, listing
 
 
 class CodePages:

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found
+from thakur.fakegithub.door.answers import Refusal, not_found
 from thakur.fakegithub.pages.rendering import Rendering
 from thakur.fakegithub.pages.sessions import Sessions
 from thakur.fakegithub.people.accounts import FakeAccount, FakeOrganization, FakeUser

@@ -5,18 +5,18 @@ from typing import Any, NamedTuple
 from aiohttp import web
 from multidict import MultiDictProxy
 
-from thakur.fakegithub.answers import Refusal, not_found
-from thakur.fakegithub.commits import branches, fetch
-from thakur.fakegithub.merging import edited
-from thakur.fakegithub.names import is_branch_name, is_file_name
+from thakur.fakegithub.acts.pushes import Pushes
+from thakur.fakegithub.acts.repositories import Repositories
+from thakur.fakegithub.door.answers import Refusal, not_found
+from thakur.fakegithub.git.commits import branches, fetch
+from thakur.fakegithub.git.merging import edited
+from thakur.fakegithub.git.names import is_branch_name, is_file_name
+from thakur.fakegithub.git.trees import content
 from thakur.fakegithub.pages.desk import Desk
 from thakur.fakegithub.pages.places import Place, address, place_in
 from thakur.fakegithub.people.accounts import FakeUser
 from thakur.fakegithub.people.roles import ROLES
-from thakur.fakegithub.pushes import Pushes
-from thakur.fakegithub.repositories import Repositories
 from thakur.fakegithub.state import FakeRepository
-from thakur.fakegithub.trees import content
 
 Form = MultiDictProxy[Any]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found
 from thakur.fakegithub.apps.installing import Installing
+from thakur.fakegithub.door.answers import Refusal, not_found
 from thakur.fakegithub.oauth.authorize import back
 from thakur.fakegithub.pages.desk import Desk
 from thakur.fakegithub.people.accounts import FakeAccount, FakeUser

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import not_found
+from thakur.fakegithub.door.answers import not_found
 from thakur.fakegithub.pages.rendering import STYLE, Rendering
 from thakur.fakegithub.pages.sessions import COOKIE, Sessions
 from thakur.fakegithub.people.accounts import FakeUser

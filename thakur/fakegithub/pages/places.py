@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import not_found
-from thakur.fakegithub.commits import branches, resolved
+from thakur.fakegithub.door.answers import not_found
+from thakur.fakegithub.git.commits import branches, resolved
 from thakur.fakegithub.state import FakeRepository
 
 

@@ -2,18 +2,18 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found
-from thakur.fakegithub.comments import Comments
-from thakur.fakegithub.commits import branches, commit_of, fetch, merge_base
-from thakur.fakegithub.differences import changes
-from thakur.fakegithub.merging import is_mergeable
+from thakur.fakegithub.acts.comments import Comments
+from thakur.fakegithub.acts.pulls import Pulls
+from thakur.fakegithub.door.answers import Refusal, not_found
+from thakur.fakegithub.git.commits import branches, commit_of, fetch, merge_base
+from thakur.fakegithub.git.differences import changes
+from thakur.fakegithub.git.merging import is_mergeable
 from thakur.fakegithub.pages.desk import Desk
 from thakur.fakegithub.pages.places import address
 from thakur.fakegithub.pages.prose import lines
 from thakur.fakegithub.pages.reports import Reports
 from thakur.fakegithub.people.accounts import FakeUser
 from thakur.fakegithub.people.roles import ROLES
-from thakur.fakegithub.pulls import Pulls
 from thakur.fakegithub.rest.pulls import pull_numbered
 from thakur.fakegithub.shown.pulls import changes_in, commits_in
 from thakur.fakegithub.state import FakeApp, FakeComment, FakePull, FakeRepository

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import not_found
 from thakur.fakegithub.apps.manifest import PERMISSIONS, Manifest, faults, read
 from thakur.fakegithub.apps.registering import Registering
+from thakur.fakegithub.door.answers import not_found
 from thakur.fakegithub.oauth.authorize import back
 from thakur.fakegithub.pages.desk import Desk
 from thakur.fakegithub.people.accounts import FakeAccount, FakeOrganization, FakeUser

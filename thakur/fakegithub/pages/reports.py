@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from thakur.fakegithub.checks import Checks
+from thakur.fakegithub.acts.checks import Checks
 from thakur.fakegithub.state import FakeRepository
 
 

@@ -5,11 +5,14 @@ from typing import Protocol
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from thakur.fakegithub.answers import Refusal
+from thakur.fakegithub.acts.checks import Checks
+from thakur.fakegithub.acts.comments import Comments
+from thakur.fakegithub.acts.pulls import Pulls
+from thakur.fakegithub.acts.pushes import Pushes
+from thakur.fakegithub.acts.repositories import Repositories
 from thakur.fakegithub.apps.installing import Installing
 from thakur.fakegithub.apps.registering import Registering
-from thakur.fakegithub.checks import Checks
-from thakur.fakegithub.comments import Comments
+from thakur.fakegithub.door.answers import Refusal
 from thakur.fakegithub.oauth.authorize import AuthorizePages
 from thakur.fakegithub.oauth.device_pages import DevicePages
 from thakur.fakegithub.oauth.devices import Devices
@@ -26,9 +29,6 @@ from thakur.fakegithub.pages.rendering import Rendering
 from thakur.fakegithub.pages.reports import Reports
 from thakur.fakegithub.pages.sessions import COOKIE, Sessions
 from thakur.fakegithub.people.accounts import FakeUser
-from thakur.fakegithub.pulls import Pulls
-from thakur.fakegithub.pushes import Pushes
-from thakur.fakegithub.repositories import Repositories
 from thakur.fakegithub.state import FakeApp, FakeRepository, State
 
 

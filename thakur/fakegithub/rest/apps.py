@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import not_found, paged
 from thakur.fakegithub.apps.installing import Installing
-from thakur.fakegithub.knowing import app_of
+from thakur.fakegithub.door.answers import not_found, paged
+from thakur.fakegithub.door.knowing import app_of
 from thakur.fakegithub.shown import app_shown, installation_shown
 from thakur.fakegithub.state import FakeInstallation, State
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged_below
-from thakur.fakegithub.checks import Checks
-from thakur.fakegithub.commits import resolved
-from thakur.fakegithub.knowing import installed, repository_in
+from thakur.fakegithub.acts.checks import Checks
+from thakur.fakegithub.door.answers import Refusal, not_found, paged_below
+from thakur.fakegithub.door.knowing import installed, repository_in
+from thakur.fakegithub.git.commits import resolved
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.checks import run_shown, suite_shown
 from thakur.fakegithub.state import FakeCheckRun, FakeCheckSuite, FakeRepository, State

@@ -4,9 +4,9 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged
-from thakur.fakegithub.comments import Comments
-from thakur.fakegithub.knowing import AsUser, asking, repository_in
+from thakur.fakegithub.acts.comments import Comments
+from thakur.fakegithub.door.answers import Refusal, not_found, paged
+from thakur.fakegithub.door.knowing import AsUser, asking, repository_in
 from thakur.fakegithub.people.accounts import FakeUser
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.rest.pulls import pull_numbered

@@ -4,10 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged
-from thakur.fakegithub.commits import between, merge_base, resolved
-from thakur.fakegithub.differences import changes
-from thakur.fakegithub.knowing import repository_in
+from thakur.fakegithub.door.answers import Refusal, not_found, paged
+from thakur.fakegithub.door.knowing import repository_in
+from thakur.fakegithub.git.commits import between, merge_base, resolved
+from thakur.fakegithub.git.differences import changes
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.commits import FILES, change_shown, commit_shown, commit_with_files
 from thakur.fakegithub.shown.repositories import repository_url

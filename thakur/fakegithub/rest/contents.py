@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found
-from thakur.fakegithub.commits import resolved
-from thakur.fakegithub.knowing import repository_in
+from thakur.fakegithub.door.answers import Refusal, not_found
+from thakur.fakegithub.door.knowing import repository_in
+from thakur.fakegithub.git.commits import resolved
+from thakur.fakegithub.git.trees import LINK, MODULE, Entry, at
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.repositories import repository_url
 from thakur.fakegithub.state import FakeRepository, State
-from thakur.fakegithub.trees import LINK, MODULE, Entry, at
 
 # A larger file has no content in JSON, a still larger one cannot be asked for.
 IN_JSON_BYTES = 1024 * 1024

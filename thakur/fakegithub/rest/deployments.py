@@ -4,9 +4,9 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, invalid, not_found, paged
-from thakur.fakegithub.commits import between, branches, resolved
-from thakur.fakegithub.knowing import asked_by, repository_in
+from thakur.fakegithub.door.answers import Refusal, invalid, not_found, paged
+from thakur.fakegithub.door.knowing import asked_by, repository_in
+from thakur.fakegithub.git.commits import between, branches, resolved
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.checks import combined_state
 from thakur.fakegithub.shown.deployments import deployment_shown, deployment_status_shown

@@ -5,9 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found
+from thakur.fakegithub.door.answers import Refusal, not_found
+from thakur.fakegithub.door.knowing import app_of
 from thakur.fakegithub.hooks import FakeDelivery, Hooks
-from thakur.fakegithub.knowing import app_of
 from thakur.fakegithub.state import FakeApp, State
 
 # What was delivered earlier is not known any more.

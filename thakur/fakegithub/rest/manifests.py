@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import not_found
 from thakur.fakegithub.apps.registering import Registering
+from thakur.fakegithub.door.answers import not_found
 from thakur.fakegithub.shown import app_shown
 
 

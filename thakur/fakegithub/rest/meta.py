@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.gate import VERSIONS, Gate
-from thakur.fakegithub.knowing import known
+from thakur.fakegithub.door.gate import VERSIONS, Gate
+from thakur.fakegithub.door.knowing import known
 
 
 class MetaRoutes:

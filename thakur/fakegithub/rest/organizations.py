@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged
-from thakur.fakegithub.knowing import FOREIGN, AsUser, asking
+from thakur.fakegithub.door.answers import Refusal, not_found, paged
+from thakur.fakegithub.door.knowing import FOREIGN, AsUser, asking
 from thakur.fakegithub.people.accounts import FakeOrganization, FakeTeam, FakeUser
 from thakur.fakegithub.people.shown import account_shown, membership_shown, team_shown
 from thakur.fakegithub.rest.users import may_see_members

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import not_found
-from thakur.fakegithub.knowing import known
+from thakur.fakegithub.door.answers import not_found
+from thakur.fakegithub.door.knowing import known
 from thakur.fakegithub.people.accounts import FakeOrganization, FakeUser
 from thakur.fakegithub.people.shown import organization_in_full, profile_shown
 from thakur.fakegithub.state import State

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged
-from thakur.fakegithub.commits import resolved
-from thakur.fakegithub.knowing import repository_in
+from thakur.fakegithub.door.answers import Refusal, not_found, paged
+from thakur.fakegithub.door.knowing import repository_in
+from thakur.fakegithub.git.commits import resolved
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.commits import change_shown, commit_shown
 from thakur.fakegithub.shown.pulls import changes_in, commits_in, pull_brief, pull_shown

@@ -5,13 +5,13 @@ from typing import Any
 import pygit2
 from aiohttp import web
 
-from thakur.fakegithub.answers import not_found, paged
-from thakur.fakegithub.commits import commit_of, refs, resolved, tags
-from thakur.fakegithub.knowing import repository_in
+from thakur.fakegithub.door.answers import not_found, paged
+from thakur.fakegithub.door.knowing import repository_in
+from thakur.fakegithub.git.commits import commit_of, refs, resolved, tags
+from thakur.fakegithub.git.trees import entries, kind_of
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.repositories import repository_url
 from thakur.fakegithub.state import FakeRepository, State
-from thakur.fakegithub.trees import entries, kind_of
 
 # A tree that is listed with all below it holds no more.
 LARGEST_TREE = 100_000

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, invalid, paged
-from thakur.fakegithub.commits import branches
-from thakur.fakegithub.knowing import repository_in
-from thakur.fakegithub.owning import Owning
+from thakur.fakegithub.acts.owning import Owning
+from thakur.fakegithub.door.answers import Refusal, invalid, paged
+from thakur.fakegithub.door.knowing import repository_in
+from thakur.fakegithub.git.commits import branches
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown import repository_shown, repository_url
 from thakur.fakegithub.shown.commits import commit_shown

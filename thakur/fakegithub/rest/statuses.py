@@ -4,10 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, invalid, paged
-from thakur.fakegithub.checks import Checks
-from thakur.fakegithub.commits import resolved
-from thakur.fakegithub.knowing import asked_by, repository_in
+from thakur.fakegithub.acts.checks import Checks
+from thakur.fakegithub.door.answers import Refusal, invalid, paged
+from thakur.fakegithub.door.knowing import asked_by, repository_in
+from thakur.fakegithub.git.commits import resolved
 from thakur.fakegithub.rest.places import in_repository
 from thakur.fakegithub.shown.checks import brief_status, combined_state, status_shown
 from thakur.fakegithub.shown.repositories import repository_brief, repository_url

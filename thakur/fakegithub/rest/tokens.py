@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, paged_below
-from thakur.fakegithub.knowing import LEVELS, installed
+from thakur.fakegithub.door.answers import Refusal, paged_below
+from thakur.fakegithub.door.knowing import LEVELS, installed
 from thakur.fakegithub.rest.apps import own_installation
 from thakur.fakegithub.shown import repository_shown
 from thakur.fakegithub.state import FakeInstallation, State

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, paged, paged_below
-from thakur.fakegithub.knowing import FOREIGN, AsUser, as_user, known
+from thakur.fakegithub.door.answers import Refusal, not_found, paged, paged_below
+from thakur.fakegithub.door.knowing import FOREIGN, AsUser, as_user, known
 from thakur.fakegithub.people.accounts import FakeOrganization
 from thakur.fakegithub.people.roles import permissions, role_in
 from thakur.fakegithub.people.shown import membership_shown, organization_shown, profile_shown, team_shown

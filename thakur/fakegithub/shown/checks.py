@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from thakur.fakegithub.commits import commit_of
+from thakur.fakegithub.git.commits import commit_of
 from thakur.fakegithub.people.shown import MADE_AT, account_shown
 from thakur.fakegithub.shown.apps import app_shown
 from thakur.fakegithub.shown.repositories import repository_brief, repository_url

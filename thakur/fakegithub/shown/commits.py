@@ -4,8 +4,8 @@ from datetime import UTC
 from typing import Any
 from urllib.parse import quote
 
-from thakur.fakegithub.commits import Commit, Person, commit_of
-from thakur.fakegithub.differences import Change, changes
+from thakur.fakegithub.git.commits import Commit, Person, commit_of
+from thakur.fakegithub.git.differences import Change, changes
 from thakur.fakegithub.people.shown import account_shown
 from thakur.fakegithub.shown.repositories import repository_url
 from thakur.fakegithub.state import FakeRepository

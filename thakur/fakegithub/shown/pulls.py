@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from thakur.fakegithub.commits import between, merge_base
-from thakur.fakegithub.differences import Change, changes
-from thakur.fakegithub.merging import is_mergeable
+from thakur.fakegithub.git.commits import between, merge_base
+from thakur.fakegithub.git.differences import Change, changes
+from thakur.fakegithub.git.merging import is_mergeable
 from thakur.fakegithub.people.accounts import FakeAccount, FakeUser
 from thakur.fakegithub.people.roles import role_in
 from thakur.fakegithub.people.shown import account_shown, bot_shown

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from thakur.fakegithub.answers import Refusal
-from thakur.fakegithub.commits import ZERO, branches, fetch, is_within, move
+from thakur.fakegithub.acts.pushes import Pushes
+from thakur.fakegithub.door.answers import Refusal
 from thakur.fakegithub.events.pulls import pull_event
+from thakur.fakegithub.git.commits import ZERO, branches, fetch, is_within, move
+from thakur.fakegithub.git.merging import merged
 from thakur.fakegithub.hooks import Hooks
-from thakur.fakegithub.merging import merged
 from thakur.fakegithub.people.accounts import FakeAccount
-from thakur.fakegithub.pushes import Pushes
 from thakur.fakegithub.state import FakePull, FakeRepository, State
 
 

@@ -7,11 +7,11 @@ from collections import defaultdict
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal
-from thakur.fakegithub.commits import GIT_ENV, refs
-from thakur.fakegithub.knowing import may, may_see, opened
+from thakur.fakegithub.acts.pushes import Pushes
+from thakur.fakegithub.door.answers import Refusal
+from thakur.fakegithub.door.knowing import may, may_see, opened
+from thakur.fakegithub.git.commits import GIT_ENV, refs
 from thakur.fakegithub.people.accounts import FakeAccount
-from thakur.fakegithub.pushes import Pushes
 from thakur.fakegithub.state import FakeRepository, State
 
 BACKEND_SECONDS = 120.0

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from thakur.fakegithub.commits import ZERO, branches
 from thakur.fakegithub.events.checks import check_run_event, check_suite_event, status_event
+from thakur.fakegithub.git.commits import ZERO, branches
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.state import FakeApp, FakeCheckRun, FakeCheckSuite, FakeRepository, State

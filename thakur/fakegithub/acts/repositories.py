@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from thakur.fakegithub.commits import make
+from thakur.fakegithub.git.commits import make
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.state import FakeRepository, State
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal
+from thakur.fakegithub.door.answers import Refusal
 from thakur.fakegithub.state import State
 
 HOUR_SECONDS = 3600

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import Refusal, not_found, refused
-from thakur.fakegithub.faults import Fault
+from thakur.fakegithub.door.answers import Refusal, not_found, refused
+from thakur.fakegithub.door.faults import Fault
 from thakur.fakegithub.state import FakeInstallation, FakeRepository
 
 if TYPE_CHECKING:

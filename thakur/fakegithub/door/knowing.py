@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from thakur.fakegithub.answers import Moved, Refusal, not_found
+from thakur.fakegithub.door.answers import Moved, Refusal, not_found
 from thakur.fakegithub.oauth.grants import UserToken
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.people.roles import ROLES, role_in

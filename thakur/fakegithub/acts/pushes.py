@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from thakur.fakegithub.commits import ZERO, move, refs
 from thakur.fakegithub.events.pushes import push_event, ref_event
+from thakur.fakegithub.git.commits import ZERO, move, refs
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.state import FakeRepository

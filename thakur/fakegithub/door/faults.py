@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from thakur.fakegithub.answers import DOCUMENTATION
+from thakur.fakegithub.door.answers import DOCUMENTATION
 
 
 @dataclass

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from thakur.fakegithub import limits
-from thakur.fakegithub.answers import Refusal, invalid, refused
-from thakur.fakegithub.faults import Faults, delay, reset, truncated
-from thakur.fakegithub.limits import Limits, Window
+from thakur.fakegithub.door import limits
+from thakur.fakegithub.door.answers import Refusal, invalid, refused
+from thakur.fakegithub.door.faults import Faults, delay, reset, truncated
+from thakur.fakegithub.door.limits import Limits, Window
 from thakur.fakegithub.state import State
 
 VERSIONS = ("2022-11-28", "2026-03-10")
