@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 
 from thakur.github import Rest
-from thakur.github.answers import ANSWERS, Exchanged, KeptAnswers
+from thakur.github.answers import ALL_BYTES, ANSWERS, Exchanged, KeptAnswers
 
 
 @pytest.fixture
@@ -56,9 +56,20 @@ async def test_what_one_was_answered_is_nothing_to_another_or_to_what_writes(sit
 def test_only_so_many_are_kept_the_last_ones() -> None:
     kept = KeptAnswers()
     for number in range(ANSWERS + 1):
-        kept.settle("ours", f"/{number}", Exchanged(200, {"etag": "x"}, number))
+        kept.settle("ours", f"/{number}", Exchanged(200, {"etag": "x"}, b"%d" % number))
 
     assert (kept.tag("ours", "/0"), kept.tag("ours", "/1")) == ("", "x")
-    assert kept.settle("ours", "/1", Exchanged(304, {}, None)).data == 1
-    kept.settle("ours", "/1", Exchanged(404, {}, None))
+    assert kept.settle("ours", "/1", Exchanged(304, {}, b"")).body == b"1"
+    kept.settle("ours", "/1", Exchanged(404, {}, b""))
     assert kept.tag("ours", "/1") == ""
+
+
+def test_together_they_are_no_larger_than_is_said() -> None:
+    kept = KeptAnswers()
+    third = b" " * (ALL_BYTES // 3)
+    for number in (1, 2, 3, 3, 4):
+        kept.settle("ours", f"/{number}", Exchanged(200, {"etag": "x"}, third))
+
+    assert [kept.tag("ours", f"/{number}") for number in (1, 2, 3, 4)] == ["", "x", "x", "x"]
+    kept.settle("ours", "/5", Exchanged(200, {"etag": "x"}, b" " * (ALL_BYTES + 1)))
+    assert [kept.tag("ours", f"/{number}") for number in (4, 5)] == ["", ""]

@@ -1,17 +1,19 @@
 """Answers that are kept with their tags: what has not changed since is answered with nothing, and counts for nothing."""
 
 from collections import OrderedDict
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+# A page of a hundred repositories is half a megabyte.
 ANSWERS = 500
+ALL_BYTES = 32 * 1024 * 1024
 
 
 class Exchanged(NamedTuple):
-    """An answer as it came: its status, its headers by their lower-case names, and what it says."""
+    """An answer as it came: its status, its headers by their lower-case names, and its body, which is smaller than what it says."""
 
     status: int
     headers: dict[str, str]
-    data: Any
+    body: bytes
 
 
 class KeptAnswers:
@@ -19,6 +21,7 @@ class KeptAnswers:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str], Exchanged] = OrderedDict()
+        self._bytes = 0
 
     def tag(self, payer: str, url: str) -> str:
         """What to ask with; empty when nothing is kept."""
@@ -31,9 +34,11 @@ class KeptAnswers:
         if came.status == 304 and key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        self._kept.pop(key, None)
+        if key in self._kept:
+            self._bytes -= len(self._kept.pop(key).body)
         if came.status == 200 and came.headers.get("etag"):
             self._kept[key] = came
-            if len(self._kept) > ANSWERS:
-                self._kept.popitem(last=False)
+            self._bytes += len(came.body)
+            while len(self._kept) > ANSWERS or self._bytes > ALL_BYTES:
+                self._bytes -= len(self._kept.popitem(last=False)[1].body)
         return came

@@ -23,8 +23,6 @@ HEADERS = {
 }
 ANSWER_SECONDS = 15.0
 ANSWER_BYTES = 8 * 1024 * 1024
-# What is larger is not kept to be asked for by its tag.
-KEPT_BYTES = 256 * 1024
 REDIRECTS = 3
 TRIES = 3
 FIRST_BACKOFF_SECONDS = 0.3
@@ -101,10 +99,11 @@ class Rest:
         for _ in range(REDIRECTS):
             tag = self._kept.tag(payer, url) if method == "GET" else ""
             came = await self._exchange(method, url, token, body, tag)
-            status, headers, data = self._kept.settle(payer, url, came) if method == "GET" else came
+            status, headers, raw = self._kept.settle(payer, url, came) if method == "GET" else came
             if status not in (301, 302, 307, 308):
                 break
             url = self._moved(url, headers.get("location", ""))
+        data = _decoded(url, raw)
         if isinstance(data, dict) and isinstance(data.get("message"), str):
             headers["message"] = data["message"]
         self._check_pause(payer, status, headers)
@@ -126,13 +125,9 @@ class Rest:
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 if len(raw) > ANSWER_BYTES:
                     raise GitHubUnavailable("its answer has no end", 60.0)
-                if len(raw) > KEPT_BYTES:
-                    found.pop("etag", None)
-                return Exchanged(answer.status, found, msgspec.json.decode(raw) if raw else None)
+                return Exchanged(answer.status, found, raw)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise GitHubUnavailable(f"{urlsplit(url).netloc} does not answer ({type(error).__name__})", 1.0) from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise GitHubUnavailable(f"{urlsplit(url).netloc} answers with no JSON", 1.0) from error
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -159,6 +154,13 @@ class Rest:
         self._paused_until[payer] = time.monotonic() + seconds
         log.warning("github asks for a pause", extra={"payer": payer, "seconds": round(seconds)})
         raise GitHubUnavailable("it asked for a pause", seconds)
+
+
+def _decoded(url: str, raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise GitHubUnavailable(f"{urlsplit(url).netloc} answers with no JSON", 1.0) from error
 
 
 def _refusal(
