@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import re
 import time
 from collections import defaultdict
@@ -52,6 +53,7 @@ class Rest:
         self._paused_until: dict[str, float] = {}
         self._refusals: defaultdict[str, int] = defaultdict(int)
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._written_at: defaultdict[str, float] = defaultdict(lambda: -math.inf)
         self._kept = KeptAnswers()
 
     async def ask(
@@ -66,9 +68,12 @@ class Rest:
         if method != "POST" or repeatable:
             return await self._tried(payer, method, path, token, body, TRIES if repeatable else 1)
         async with self._writing[payer]:
-            answer = await self._tried(payer, method, path, token, body, 1)
-            await asyncio.sleep(self._write_gap_seconds)
-            return answer
+            # Before the next one, and not after this: whoever wrote goes on at once.
+            await asyncio.sleep(self._written_at[payer] + self._write_gap_seconds - time.monotonic())
+            try:
+                return await self._tried(payer, method, path, token, body, 1)
+            finally:
+                self._written_at[payer] = time.monotonic()
 
     async def close(self) -> None:
         """May be called twice."""
