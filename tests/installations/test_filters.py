@@ -28,6 +28,10 @@ def test_filters_change_by_name_and_none_unsets() -> None:
         ({"paths": ["a" * 201]}, "paths"),
         ({"paths": ["*a" * 9]}, "paths"),
         ({"paths": ["a"] * 51}, "paths"),
+        ({"tags": ["v*"]}, "tags"),
+        ({"tags": "v* w"}, "tags"),
+        ({"tags": "v*a*b*"}, "tags"),
+        ({"tags": "v[0-9]"}, "tags"),
     ],
 )
 def test_what_is_no_filter_is_refused_with_its_name(changes: dict, field: str) -> None:

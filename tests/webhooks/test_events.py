@@ -27,7 +27,7 @@ SHOP = {"id": 7, "full_name": "ada/shop"}
         (
             "push",
             {"ref": "refs/tags/v1", "repository": SHOP},
-            Event(name="push", repository_id=7, repository="ada/shop"),
+            Event(name="push", repository_id=7, repository="ada/shop", branch="refs/tags/v1"),
         ),
         (
             "push",

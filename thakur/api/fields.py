@@ -44,6 +44,7 @@ Settings = Annotated[
 _FILTERS = {
     "wait_for_checks": _TRUTH,
     "paths": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1, "maxLength": 200}, "maxItems": 50},
+    "tags": {"type": ["string", "null"], "maxLength": 300},
 }
 FilterChanges = Annotated[
     dict[str, Any], msgspec.Meta(extra_json_schema={"properties": _FILTERS, "additionalProperties": False})

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from thakur.github.interface import NotThere, RequestRefused
+from thakur.github.interface import Head, NotThere, RequestRefused
 from thakur.github.rest import Answer
 
 # GitHub tells of no more, and does not say that there are more.
@@ -86,6 +86,15 @@ class Commits:
         except (KeyError, TypeError, binascii.Error, UnicodeDecodeError):
             return ""
 
+    async def tags(self, beginning: str = "") -> list[str]:
+        """Names of all tags that begin so."""
+        data = (await self._ask("GET", f"{self._path}/git/matching-refs/tags/{quote(beginning, safe='')}")).data
+        return [str(each["ref"]).removeprefix("refs/tags/") for each in data]
+
+    async def of_tag(self, name: str) -> Head:
+        """The commit that a tag is of, also an annotated one. Raises NotThere."""
+        return head_of((await self._ask("GET", f"{self._path}/commits/{quote(f'tags/{name}')}")).data)
+
     async def _listed(self, path: str, name: str) -> list[dict[str, Any]]:
         found = list[dict[str, Any]]()
         for _ in range(PAGES):
@@ -98,6 +107,13 @@ class Commits:
 
     def _others(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [each for each in found if (each.get("app") or {}).get("id") != self._own_app_id]
+
+
+def head_of(commit: dict[str, Any]) -> Head:
+    """A commit as it is shown wherever one is."""
+    said = commit.get("commit") or {}
+    author = (said.get("author") or {}).get("name") or ""
+    return Head(str(commit["sha"]), str(said.get("message") or ""), str(author))
 
 
 def _of_status(status: dict[str, Any]) -> CheckState:

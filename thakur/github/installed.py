@@ -6,7 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from thakur.github.app import LONGEST_LIST, PAGE, App
-from thakur.github.commits import Commits
+from thakur.github.commits import Commits, head_of
 from thakur.github.interface import (
     CredentialsRefused,
     DeploymentState,
@@ -52,11 +52,11 @@ class Installed:
         except NotThere:
             await self.ask("GET", path)
             return None
-        return _head(data["commit"])
+        return head_of(data["commit"])
 
     async def commit(self, repository_id: int, sha: str) -> Head:
         """One commit. Raises NotThere."""
-        return _head((await self.ask("GET", f"/repositories/{repository_id}/commits/{sha}")).data)
+        return head_of((await self.ask("GET", f"/repositories/{repository_id}/commits/{sha}")).data)
 
     async def branches(self, repository_id: int) -> dict[str, str]:
         """The newest commits of all branches, by name."""
@@ -127,12 +127,6 @@ def _repository(answer: Answer) -> Repository:
         # It becomes a part of the URL that git is told.
         raise RequestRefused(f"GitHub names a repository {found.full_name[:100]!r}")
     return found
-
-
-def _head(commit: Any) -> Head:
-    said = commit.get("commit") or {}
-    author = (said.get("author") or {}).get("name") or ""
-    return Head(str(commit["sha"]), str(said.get("message") or ""), str(author))
 
 
 def _cut(told: dict[str, str]) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class LocalConnections:
             "asked": None,
             "built": None,
             "anyway": None,
+            "tag": "",
             "held": None,
             "pushed_by": principal.actor,
             "trouble": "",
@@ -117,8 +118,8 @@ class LocalConnections:
                 )
             filters = changed_filters(filters_of(row.filters), changes)
             row.filters = msgspec.to_builtins(filters)
-            soon = update(TrackRow).where(TrackRow.project_id == project_id).values(look_at=func.clock_timestamp())
-            await session.execute(soon)
+            soon: dict[str, Any] = {"look_at": func.clock_timestamp()} | ({"tag": ""} if "tags" in changes else {})
+            await session.execute(update(TrackRow).where(TrackRow.project_id == project_id).values(soon))
             self._db.after_commit(session, self._wake)
         return filters
 

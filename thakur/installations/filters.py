@@ -14,16 +14,20 @@ PATTERNS = 50
 PATTERN_CHARACTERS = 200
 # Each is a choice at every letter of a name.
 STARS = 8
+_TAGS = re.compile(r"(?:[A-Za-z0-9._/+-]{0,100}\*){0,2}[A-Za-z0-9._/+-]{0,100}")
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What a project's pushes are held back by. Without `paths` it is the application's root that counts.
+
+    With `tags`, a pattern, production follows the highest version of the tags that it means, and its branch no more.
 
     `paths` are patterns as a `.gitignore` has them: a commit is built when one of the files that it changes is meant.
     """
 
     wait_for_checks: bool = False
     paths: tuple[str, ...] = ()
+    tags: str = ""
 
 
 class FilterRefused(Invalid):
@@ -76,8 +80,11 @@ def changed_filters(filters: Filters, changes: Mapping[str, Any]) -> Filters:
         made = msgspec.convert(said, Filters)
     except msgspec.ValidationError as error:
         wrong = next((name for name in changes if f"$.{name}" in str(error)), "")
-        hint = "wait_for_checks is true or false, paths are a list of patterns."
+        hint = "wait_for_checks is true or false, paths are a list of patterns, tags is one."
         raise FilterRefused(f"A filter cannot be that: {error}", hint=hint, field=wrong) from error
+    if made.tags and not _TAGS.fullmatch(made.tags):
+        hint = "Write such as v*: letters, digits and ._-/+ with up to two stars."
+        raise FilterRefused(f"{made.tags[:100]!r} is no pattern of tags", hint=hint, field="tags")
     for pattern in made.paths:
         _check(pattern)
     if len(made.paths) > PATTERNS:

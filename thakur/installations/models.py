@@ -128,6 +128,8 @@ class TrackRow(Base):
     # The commit that was judged last, the one for which a build was asked last, and one that is built whatever holds it back.
     asked: Mapped[str | None]
     built: Mapped[str | None]
+    # The tag that was judged last, where production follows tags.
+    tag: Mapped[str] = mapped_column(server_default="")
     anyway: Mapped[str | None]
     held: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     pushed_by: Mapped[str] = mapped_column(server_default="")

@@ -114,7 +114,7 @@ class LocalTracks:
         next_at = case((Row.look_at == look.due_at, NOW + (seen.again or self._every)), else_=Row.look_at)
         held = msgspec.to_builtins(seen.held)
         changed: dict[str, Any] = {"lease_until": None, "look_at": next_at, "trouble": seen.trouble, "held": held}
-        changed |= {"asked": seen.asked, "built": seen.built}
+        changed |= {"asked": seen.asked, "built": seen.built, "tag": seen.tag}
         if seen.built not in (None, look.track.built):
             # What nobody wanted, or what waited, was another commit.
             changed |= {"declined": None, "waits": None}
@@ -175,6 +175,7 @@ def _track(row: TrackRow, connection: ConnectionRow, team_id: int) -> Track:
         declined=row.declined,
         asked=row.asked,
         built=row.built,
+        tag=row.tag,
         anyway=row.anyway,
         held=held_of(row.held) if row.held else None,
         pushed_by=row.pushed_by,

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from thakur.errors import Malformed
+from thakur.webhooks.filters.tags import REFS
 
 # Larger ones than a double can count are nobody's.
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
@@ -45,7 +46,10 @@ class EventMalformed(Malformed):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """An event. `branch` is the one that was pushed, made or deleted; a tag's has none. `repository` is its name, to be shown."""
+    """An event. `branch` is the one that was pushed, made or deleted, or a pushed tag by its full ref.
+
+    `repository` is its name, to be shown.
+    """
 
     name: str
     action: str = ""
@@ -135,6 +139,8 @@ def _branch(name: str, payload: _Payload) -> str:
     ref = payload.ref or ""
     if name == "push" and ref.startswith("refs/heads/"):
         return ref.removeprefix("refs/heads/")
+    if name == "push" and ref.startswith(REFS):
+        return ref
     return ref if name in ("create", "delete") and payload.ref_type == "branch" else ""
 
 

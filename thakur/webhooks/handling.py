@@ -7,6 +7,7 @@ from thakur.installations import Apps, Clients, Connections, Tracks
 from thakur.projects import Repositories
 from thakur.webhooks.acting import acting, branch_of, production_of
 from thakur.webhooks.events import Event
+from thakur.webhooks.filters.tags import REFS
 from thakur.webhooks.previews.branches import Branches
 from thakur.webhooks.previews.pulls import Pulls
 
@@ -58,6 +59,10 @@ class Handling:
         if not event.branch or event.repository_id is None:
             return
         following = await self._tracks.following(app, event.repository_id)
+        if event.branch.startswith(REFS):
+            tagged = [each.id for each in following if each.is_production and each.connection.filters.tags]
+            await self._tracks.look_soon(tagged, event.sender)
+            return
         kept = await self._repositories.of({each.project_id for each in following})
         of_branch = [each.id for each in following if branch_of(each, kept) == event.branch]
         await self._tracks.look_soon(of_branch, event.sender)

@@ -13,6 +13,7 @@ from thakur.installations import Clients, Look, Report, Reports, Seen, Track, Tr
 from thakur.projects import EnvironmentGoing, Environments, Project, Projects, Repositories
 from thakur.webhooks.acting import acting, production_of
 from thakur.webhooks.filters.filtering import SUBJECT_CHARACTERS, Filtering, again_after
+from thakur.webhooks.filters.tags import beginning, newest, rank
 from thakur.webhooks.previews.tips import Tip, is_approved, is_wanted, tip_of
 
 # An environment that is just being removed takes about so long.
@@ -49,7 +50,7 @@ class Heads:
     async def look(self, look: Look) -> None:
         """Look, and have built what is new. Whatever goes wrong is told, and looked at again."""
         before = look.track
-        same = Seen(asked=before.asked, built=before.built, held=before.held)
+        same = Seen(asked=before.asked, built=before.built, tag=before.tag, held=before.held)
         try:
             seen: Seen | None = await self._look(before, same)
         except EnvironmentGoing:
@@ -70,10 +71,24 @@ class Heads:
         if production is None or not (track.is_production or is_wanted(track, connection.previews, production)):
             return await self._without(track, same)
         installed = await self._clients.installed(connection.app, connection.installation_id)
+        if track.is_production and connection.filters.tags:
+            return await self._look_at_tags(track, same, installed)
         tip = await tip_of(installed, track, production if track.is_production else track.branch)
         if tip is None:
             # When production's branch is made again, it is built again.
             return await self._without(track, Seen(asked=None, built=None))
+        return await self._settle(track, same, tip, installed)
+
+    async def _look_at_tags(self, track: Track, same: Seen, installed: Installed) -> Seen:
+        commits, pattern = installed.commits(track.connection.repository_id), track.connection.filters.tags
+        tag = newest(await commits.tags(beginning(pattern)), pattern)
+        # That a tag is taken away brings no older one back.
+        if tag is None or (track.tag and rank(tag) < rank(track.tag)):
+            return same
+        tip = Tip(tag, await commits.of_tag(tag))
+        return replace(await self._settle(track, same, tip, installed), tag=tag)
+
+    async def _settle(self, track: Track, same: Seen, tip: Tip, installed: Installed) -> Seen:
         head = tip.head
         if head.sha == track.declined:
             return same

@@ -66,7 +66,7 @@ class Inbox:
         """The next one to act on; nobody else is given it for half a minute."""
         is_free = or_(Row.lease_until.is_(None), Row.lease_until < NOW)
         due = select(Row.id).where(Row.status == "received", Row.next_at <= NOW, is_free)
-        due = due.order_by(Row.next_at).limit(1).with_for_update(skip_locked=True)
+        due = due.order_by(Row.next_at, Row.id).limit(1).with_for_update(skip_locked=True)
         async with self._db.session() as session:
             row = await session.scalar(
                 update(Row)

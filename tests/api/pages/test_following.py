@@ -69,11 +69,12 @@ async def test_why_pushes_are_not_seen_is_said(client, doubles):
 
 async def test_filters_are_saved_shown_and_refused_with_what_was_typed(client, doubles):
     saved = await client.post(
-        "/projects/shop/settings/github", data={"wait_for_checks": "on", "paths": "apps/**\r\n\r\n !*.md \r\n"}
+        "/projects/shop/settings/github",
+        data={"wait_for_checks": "on", "tags": " v* ", "paths": "apps/**\r\n\r\n !*.md \r\n"},
     )
     assert "Saved." in saved.text
     github = (await client.get("/api/v1/projects/shop")).json()["github"]
-    assert github["filters"] == {"wait_for_checks": True, "paths": ["apps/**", "!*.md"]}
+    assert github["filters"] == {"wait_for_checks": True, "paths": ["apps/**", "!*.md"], "tags": "v*"}
     assert "apps/**\n!*.md</textarea>" in saved.text
     assert 'name="wait_for_checks" checked' in saved.text
 

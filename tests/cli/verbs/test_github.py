@@ -55,7 +55,7 @@ def test_a_project_follows_a_repository_on_github(thakur, server):
     created = thakur("projects", "create", "shop", "--github", "ada/shop", "--root", "web", "--json")
 
     shown = json.loads(created.out)
-    filters = {"wait_for_checks": False, "paths": []}
+    filters = {"wait_for_checks": False, "paths": [], "tags": ""}
     assert shown["github"] == {"repository": "ada/shop", "filters": filters, "trouble": "", "held": None}
     assert (shown["repository"]["url"], shown["repository"]["branch"]) == ("https://github.com/ada/shop", "main")
     assert shown["settings"]["root"] == "web"
@@ -85,7 +85,7 @@ def test_filters_are_set_shown_and_unset(thakur, server):
     assert told.status == 0, told.err
     assert "apps/**, !*.md" in told.out
     unset = json.loads(thakur("github", "filters", "--project", "shop", "--no-paths", "--json").out)
-    assert unset["filters"] == {"wait_for_checks": True, "paths": []}
+    assert unset["filters"] == {"wait_for_checks": True, "paths": [], "tags": ""}
 
     refused = thakur("github", "filters", "--project", "shop", "--path", "!")
     assert (refused.status, "no pattern" in refused.err) == (1, True)

@@ -34,11 +34,13 @@ async def save_filters(
     """Save what holds pushes back: an empty list of paths goes by the root directory."""
     form = await request.form()
     lines = [line.strip() for line in str(form.get("paths", "")).splitlines()]
-    changes = {"wait_for_checks": "wait_for_checks" in form, "paths": [line for line in lines if line]}
+    tags = str(form.get("tags", "")).strip()
+    paths = [line for line in lines if line]
+    changes = {"wait_for_checks": "wait_for_checks" in form, "paths": paths, "tags": tags or None}
     try:
         await services.connections.change_filters(principal, project.id, changes)
     except ThakurError as error:
-        typed = {"paths": str(form.get("paths", ""))}
+        typed = {"paths": str(form.get("paths", "")), "tags": tags}
         return await shown_again(request, services, principal, project, error, typed)
     return back_with(f"/projects/{project.name}/settings", "filters_saved")
 

@@ -25,6 +25,9 @@ def add(within: "Verbs[argparse.ArgumentParser]") -> None:
         help="build only where files of these are changed, as a .gitignore has them; may be given again",
     )
     paths.add_argument("--no-paths", action="store_true", help="go by the project's root again")
+    tags = change.add_mutually_exclusive_group()
+    tags.add_argument("--tags", metavar="PATTERN", help="production is the highest version of these tags, such as 'v*'")
+    tags.add_argument("--no-tags", action="store_true", help="production is the newest commit of the branch again")
     does = "build the commit that is held back"
     add_project(add_verb(within, "deploy", does, "thakur github deploy --project shop", run_deploy))
 
@@ -38,6 +41,8 @@ def run_filters(args: argparse.Namespace) -> int:
     changes: dict[str, Any] = {"wait_for_checks": args.checks} if args.checks is not None else {}
     if args.paths or args.no_paths:
         changes["paths"] = args.paths
+    if args.tags or args.no_tags:
+        changes["tags"] = args.tags
     if changes:
         session.client.patch(project_path(name, "github"), {"filters": changes})
     followed = session.client.get(project_path(name))["github"]
@@ -53,6 +58,7 @@ def run_filters(args: argparse.Namespace) -> int:
     rows = [
         ["repository", followed["repository"]],
         ["waits for checks", "yes" if filters["wait_for_checks"] else "no"],
+        ["tags", filters["tags"] or "none, but the branch"],
         ["paths", ", ".join(filters["paths"]) or "the project's root, and what it may import"],
     ]
     table(["filter", "value"], rows, "")
