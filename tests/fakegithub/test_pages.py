@@ -146,6 +146,8 @@ async def test_who_may_only_read_proposes_from_a_fork(shop) -> None:
         (pull,) = shop.shop.pulls
         assert (pull.is_from_fork, pull.head.full_name, pull.user.login) == (True, "eve/shop", "eve")
         assert shop.heads == before
+        shown = (await browser.get(opened.leads_to)).text
+        assert [words in shown for words in ("Merge pull request", "cannot be merged", "Close")] == [False, False, True]
         assert (await browser.post(opened.leads_to, act="merge")).status == 403
         assert (await browser.post("/ada/shop/branches", branch="x", act="create")).status == 403
 

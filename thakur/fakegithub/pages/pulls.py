@@ -84,7 +84,6 @@ class PullPages:
         repository = self._desk.repository(request)
         pull = pull_numbered(repository, int(request.match_info["number"]))
         commits = commits_in(pull)
-        may_merge = pull.state == "open" and self._may_write(request, repository)
         return self._desk.page(
             request,
             "pull.html",
@@ -97,7 +96,8 @@ class PullPages:
             changes=changes_in(pull),
             statuses=self._reports.statuses(repository, pull.head_sha),
             deployments=self._reports.deployments(repository, [*commits, pull.head_sha]),
-            may_merge=may_merge and is_mergeable(repository.path, pull.base_sha, pull.head_sha),
+            is_mergeable=pull.state == "open" and is_mergeable(repository.path, pull.base_sha, pull.head_sha),
+            may_write=self._may_write(request, repository),
             may_change=self._may_change(request, pull),
             has_branch=not pull.is_from_fork and pull.head_ref in branches(repository.path),
         )
