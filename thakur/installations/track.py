@@ -19,7 +19,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
 
     Production's branch is the one that the project's repository names; of any other the `branch` is told here.
     `asked` is the commit that was judged last, `built` the one for which a build was asked last, `anyway` one that is built
-    whatever holds it back; `tag` is the tag that was judged last, where production follows tags. `trouble` is why GitHub cannot be asked, as a sentence.
+    whatever holds it back; `tag` is the tag that was judged last, where production follows tags. `trouble` is why GitHub
+    cannot be asked, as a sentence.
     A pull request is followed itself when it comes from a fork: `waits` is a commit of it that is built only once somebody
     has `approved` it, or every one. `declined` is a commit that nobody wants built.
     """

@@ -29,7 +29,11 @@ def add(within: "Verbs[argparse.ArgumentParser]") -> None:
     tags.add_argument("--tags", metavar="PATTERN", help="production is the highest version of these tags, such as 'v*'")
     tags.add_argument("--no-tags", action="store_true", help="production is the newest commit of the branch again")
     does = "build the commit that is held back"
-    add_project(add_verb(within, "deploy", does, "thakur github deploy --project shop", run_deploy))
+    build = add_verb(within, "deploy", does, "thakur github deploy --project shop", run_deploy)
+    add_project(build)
+    build.add_argument(
+        "--environment", metavar="NAME", default="production", help="where it is held back (default: production)"
+    )
 
 
 def run_filters(args: argparse.Namespace) -> int:
@@ -72,7 +76,7 @@ def run_deploy(args: argparse.Namespace) -> int:
 
     session = open_session()
     name = session.project(args)
-    held = session.client.post(project_path(name, "github", "deployments"), {})
+    held = session.client.post(project_path(name, "github", "deployments"), {"environment": args.environment})
     if args.json:
         document(held)
         return 0
