@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from support.github_rooms import RING
 from support.identified import Known, granted
 from support.services import AT
 from thakur.accounts import TokenRefused
 from thakur.github import GitHubUnavailable, GrantRefused
 from thakur.identities import SignInAgain
 from thakur.identities.models import AdmissionRow
+from thakur.identities.secrets import ResealingOfUserTokens
+from thakur.security import KeyRing, Resealed, Sealer
 
 
 async def grow_old(ada: Known) -> None:
@@ -181,3 +184,13 @@ def test_ends_are_counted_from_here() -> None:
     end = _end(28800)
     assert end is not None
     assert abs(end - datetime.now(UTC) - timedelta(hours=8)) < timedelta(minutes=1)
+
+
+async def test_tokens_of_people_are_sealed_anew_and_open_under_the_new_key_alone(ada) -> None:
+    both = KeyRing({**RING.keys, RING.current + 1: b"n" * 32})
+    resealing = ResealingOfUserTokens(ada.rooms.db, Sealer(both, "github users"))
+
+    assert await resealing.seal_again() == Resealed(2, 0)
+    assert await resealing.seal_again() == Resealed(0, 0)
+    ada.rooms.identifying.tokens._sealer = Sealer(KeyRing({RING.current + 1: b"n" * 32}), "github users")
+    assert (await (await ada.client()).user()).id == ada.person.id
