@@ -99,6 +99,17 @@ async def test_what_never_arrived_is_found_in_githubs_log_and_sent_again(rooms, 
     assert lost.guid not in [each.guid for each in await rooms.deliveries.missing(ours)]
 
 
+async def test_of_an_app_that_is_pulled_nothing_is_missing(rooms, ours, house) -> None:
+    house.github.hooks.is_cut = True
+    house.github.uninstall(house.installation)
+    await eventually(lambda: all(each.status != "pending" for each in house.github.hooks.log))
+    assert await rooms.deliveries.missing(ours)
+
+    rooms.apps._is_pulled = True
+
+    assert await rooms.deliveries.missing(ours) == []
+
+
 async def test_a_guid_that_nobody_has_is_unknown(rooms, ours) -> None:
     with pytest.raises(DeliveryUnknown):
         await rooms.deliveries.redeliver(ours, "nobody's")

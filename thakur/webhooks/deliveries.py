@@ -72,6 +72,9 @@ class LocalDeliveries:
     async def missing(self, principal: Principal) -> list_of[DeliveryMissing]:
         found = []
         for app, shown in (await self._apps.managed(principal)).items():
+            if shown.is_pulled:
+                # Nothing is delivered to anybody: what it told is read from that same log.
+                continue
             lost = undelivered(await self._log(app))
             known = await self._inbox.known(app, [each.guid for each in lost])
             found += [_missing(each, shown) for each in lost if each.guid not in known]

@@ -99,7 +99,10 @@ class Deliveries(Protocol):
         """How each App's events fare, by its GitHub's address and its number there."""
 
     async def missing(self, principal: Principal) -> list_of[DeliveryMissing]:
-        """Ask GitHub what it could not deliver in the last days. Raises GitHubUnavailable, CredentialsRefused."""
+        """Ask GitHub what it could not deliver in the last days; of an App that is pulled nothing is missing.
+
+        Raises GitHubUnavailable, CredentialsRefused.
+        """
 
     async def redeliver(self, principal: Principal, guid: str) -> Redelivery:
         """Act on it again; what never arrived GitHub is asked to send. Raises DeliveryUnknown, DeliveryUnmoved, GitHubUnavailable."""

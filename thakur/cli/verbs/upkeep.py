@@ -36,7 +36,12 @@ def run_webhook(args: argparse.Namespace) -> int:
     if args.json:
         document(told)
         return 0
-    say(f"GitHub sends the events of {told['slug']} to {told['hook_url']}.")
+    if told["is_pulled"]:
+        say(
+            f"GitHub keeps the events of {told['slug']} in its log, from which they are read: they go to {told['hook_url']}."
+        )
+    else:
+        say(f"GitHub sends the events of {told['slug']} to {told['hook_url']}.")
     return 0
 
 
