@@ -55,6 +55,7 @@ async def ask(place: Place, method: str, path: str, right: tuple[Any, ...], secr
         session_id=1,
         app_id=1,
         guid="unknown",
+        label="git-unknown",
         secret="unknown",
         digest="0",
     )

@@ -19,6 +19,7 @@ from thakur.webhooks.deliveries import LocalDeliveries
 from thakur.webhooks.inbox import Inbox
 from thakur.wiring.building import wire_plans
 from thakur.wiring.core import Core, wire_core
+from thakur.wiring.previewing import wire_previewing
 
 
 @dataclass
@@ -89,6 +90,7 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         tracks=core.github.tracks,
         registrations=core.github.registrations,
         upkeep=core.github.upkeep,
+        previews=wire_previewing(core).previews,
         deliveries=LocalDeliveries(
             core.db, core.queue, core.github.apps, core.github.clients, Inbox(core.db, core.queue)
         ),

@@ -46,15 +46,19 @@ from thakur.installations import (
     Held,
     NotFollowing,
     NothingHeld,
+    NotWaiting,
+    PreviewRules,
     RepositoryUnknown,
     Track,
 )
 from thakur.installations import Found as FoundRepository
 from thakur.installations.filters import changed_filters
+from thakur.installations.rules import changed_rules
 from thakur.logs import Cleared, Entry, Extent, Found, Level, Line, Search
 from thakur.projects import (
     Environment,
     Overrides,
+    Place,
     Project,
     ProjectNameInvalid,
     ProjectNameTaken,
@@ -66,6 +70,7 @@ from thakur.projects.overrides import changed
 from thakur.projects.pasting import LocalPastes
 from thakur.runtime import Deployment, DeploymentNotFound, DeploymentsSought, DeploymentStatus, EdgeSeen, ReplicasSeen
 from thakur.security import KeyRing, Sealer
+from thakur.webhooks import Preview, PreviewNotFound, PreviewRefused, PreviewsShown
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -112,6 +117,13 @@ class FakeProjects:
 
     async def environments(self, project_id: int) -> Sequence[Environment]:
         return [Environment(id=number, project_id=project_id, label=label) for number, label in self.labels.items()]
+
+    async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
+        return {
+            number: Place(environment_id=number, project_id=1, project="shop", label=self.labels[number])
+            for number in environment_ids
+            if number in self.labels
+        }
 
     def _of(self, project_id: int) -> Project:
         (found,) = [row for row in self.rows if row.id == project_id]
@@ -516,6 +528,52 @@ class FakeEdges:
         return list(self.rows)
 
 
+class FakePreviews:
+    """Keeps what a test puts there, and what was asked; with `rules` None the projects follow nothing."""
+
+    def __init__(self, projects: FakeProjects) -> None:
+        self._projects = projects
+        self.rows: list[Preview] = []
+        self.rules: PreviewRules | None = PreviewRules()
+        self.trouble = ""
+        self.asked: list[tuple[Any, ...]] = []
+
+    async def of(self, project_ids: Collection[int]) -> list[Preview]:
+        return [row for row in self.rows if row.project_id in project_ids]
+
+    async def show(self, principal: Principal, project_id: int) -> PreviewsShown:
+        await self._projects.authorize(principal, project_id, Action.READ)
+        return PreviewsShown(rules=self._rules(), previews=tuple(await self.of([project_id])), trouble=self.trouble)
+
+    async def begin(self, principal: Principal, project_id: int, branch: str) -> None:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
+        if branch == "main":
+            raise PreviewRefused("main has no preview by the rules of this project", hint="It is production's.")
+        self.asked.append(("begin", branch))
+
+    async def approve(self, principal: Principal, project_id: int, label: str, commit: str, *, every: bool) -> None:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
+        if commit not in [row.waits_for for row in self.rows if row.label == label]:
+            raise NotWaiting(f"{commit[:7]} does not wait for approval", hint="Look again.", field="commit")
+        self.asked.append(("approve", label, commit, every))
+
+    async def remove(self, principal: Principal, project_id: int, label: str) -> None:
+        await self._projects.authorize(principal, project_id, Action.DEPLOY)
+        if label not in [row.label for row in self.rows]:
+            raise PreviewNotFound(f"There is no preview {label}")
+        self.asked.append(("remove", label))
+
+    async def change_rules(self, principal: Principal, project_id: int, changes: Mapping[str, Any]) -> PreviewRules:
+        await self._projects.authorize(principal, project_id, Action.CONFIGURE)
+        self.rules = changed_rules(self._rules(), changes)
+        return self.rules
+
+    def _rules(self) -> PreviewRules:
+        if self.rules is None:
+            raise NotFollowing("This project follows no repository on GitHub")
+        return self.rules
+
+
 @dataclass
 class Doubles:
     """Every double of one server, and what the API is given of them."""
@@ -537,6 +595,7 @@ class Doubles:
     registrations: FakeRegistrations = field(default_factory=FakeRegistrations)
     upkeep: FakeUpkeep = field(init=False)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
+    previews: FakePreviews = field(init=False)
     sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
     allowances: FakeAllowances = field(default_factory=FakeAllowances)
     logs: FakeLogs = field(default_factory=FakeLogs)
@@ -551,6 +610,7 @@ class Doubles:
     def __post_init__(self) -> None:
         self.devices = FakeDevices(self.tokens)
         self.upkeep = FakeUpkeep(self.github_apps)
+        self.previews = FakePreviews(self.projects)
         self.builds = FakeBuilds(self.logs, self.repositories)
         self.rollouts = FakeRollouts(self.runtime, self.logs)
 
@@ -580,6 +640,7 @@ class Doubles:
             registrations=self.registrations,
             upkeep=self.upkeep,
             deliveries=self.deliveries,
+            previews=self.previews,
             builds=self.builds,
             plans=self.plans,
             caches=self.caches,

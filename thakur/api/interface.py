@@ -13,7 +13,7 @@ from thakur.installations import Apps, Connections, Registrations, Tracks, Upkee
 from thakur.logs import Logs
 from thakur.projects import Environments, EnvVars, Pastes, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
-from thakur.webhooks import Deliveries
+from thakur.webhooks import Deliveries, Previews
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class ApiServices:
     registrations: Registrations
     upkeep: Upkeep
     deliveries: Deliveries
+    previews: Previews
     builds: Builds
     plans: Plans
     caches: Caches

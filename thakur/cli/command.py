@@ -24,6 +24,7 @@ from thakur.cli.verbs import (
     logs,
     migrate,
     open,  # noqa: A004  (a verb's name)
+    previews,
     projects,
     ps,
     redeploy,
@@ -52,6 +53,7 @@ VERBS = (
     env,
     domains,
     github,
+    previews,
     rollback,
     redeploy,
     restart,

@@ -79,6 +79,12 @@ class NothingToRollBackTo(Conflict):
     code = "nothing_to_roll_back_to"
 
 
+class NothingWaits(Conflict):
+    """The preview has no commit that waits for approval."""
+
+    code = "nothing_waits"
+
+
 class NothingLive(Conflict):
     """The project has nothing that could be restarted or deployed again."""
 

@@ -132,6 +132,7 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         registrations=core.github.registrations,
         upkeep=core.github.upkeep,
         deliveries=parts.deliveries,
+        previews=parts.previews,
         builds=core.builds,
         plans=wire_plans(core.settings),
         caches=core.caches,

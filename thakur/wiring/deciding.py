@@ -20,6 +20,7 @@ from thakur.runtime.rollouts.restart import Restart
 from thakur.runtime.rollouts.rollout import Rollout
 from thakur.runtime.withdrawal import Withdrawal
 from thakur.webhooks.deliveries import LocalDeliveries
+from thakur.webhooks.previews.asking import LocalPreviews
 from thakur.wiring.core import Core
 from thakur.wiring.github import wire_receiving
 
@@ -35,6 +36,7 @@ class Deciding:
     edges: LocalEdges
     rollout_jobs: RolloutJobs
     deliveries: LocalDeliveries
+    previews: LocalPreviews
     behind_webhooks: Callable[[Any], Any]
     workers: tuple[Worker, ...]
 
@@ -63,6 +65,7 @@ def wire_deciding(core: Core, edges: Mapping[int, Edge]) -> Deciding:
         edges=LocalEdges(core.db, edges),
         rollout_jobs=jobs,
         deliveries=receiving.deliveries,
+        previews=receiving.previews,
         behind_webhooks=receiving.behind,
         workers=(*workers, *receiving.workers),
     )

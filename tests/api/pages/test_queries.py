@@ -9,7 +9,7 @@ from thakur.api import Entrance
 # Signing in's own, the shell's, and the page's; each project or deployment more costs none.
 MOST = {
     "/projects": 13,
-    "/projects/shop-1": 20,
+    "/projects/shop-1": 21,
     "/projects/shop-1/deployments": 15,
     "/edges": 11,
     "/team": 15,

@@ -26,6 +26,8 @@ TAGS = {
 }
 _PLACES = {
     "repository": "projects",
+    "previews": "github",
+    "preview-rules": "github",
     "identities": "account",
     "plans": "builds",
     "cache": "projects",

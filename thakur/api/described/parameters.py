@@ -35,6 +35,11 @@ PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "app_id": ("GitHub's number of the App", {"type": "integer", "minimum": 1, "maximum": 2**53}, 1234),
     "url": ("The address of its GitHub, where two have an App of that number", {}, "https://github.com"),
     "event": ("Only events of this name", {}, "push"),
+    "label": (
+        "The preview's environment",
+        {"type": "string", "minLength": 1, "pattern": "^[^/]+$"},
+        "git-feat-cart",
+    ),
     "guid": ("GitHub's name of the delivery", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, GUID),
     "scope": ("Whose env vars: production's, or those that all previews share", {}, "production"),
     "folder": ("Of an upload: the folder's name, for people", {}, "shop"),

@@ -30,9 +30,18 @@ async def roll_back(services: Services, principal: Asker, project: Asked, number
 
 @post(f"{ONE}/redeploy", status_code=303)
 async def redeploy(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Redirect:
-    """Deploy its artifact again, with the env vars of now."""
-    made = await services.rollouts.redeploy(principal, project.id, number, PRODUCTION)
+    """Deploy its artifact again where it was, with the env vars of now."""
+    await services.projects.authorize(principal, project.id, Action.DEPLOY)
+    found = await services.runtime.get(principal, project.id, number)
+    made = await services.rollouts.redeploy(principal, project.id, number, found.environment)
     return back_with(_address(project, made.number), "redeploy")
+
+
+@post(f"{ONE}/promotion", status_code=303)
+async def promote(services: Services, principal: Asker, project: Asked, number: FromPath[int]) -> Redirect:
+    """Put a preview's artifact into production, with production's env vars of now."""
+    made = await services.rollouts.redeploy(principal, project.id, number, PRODUCTION)
+    return back_with(_address(project, made.number), "promotion")
 
 
 @post(f"{ONE}/restart", status_code=303)
@@ -70,4 +79,4 @@ def _address(project: Project, number: int) -> str:
     return f"/projects/{project.name}/deployments/{number}"
 
 
-HANDLERS = [deploy, roll_back, redeploy, restart, cancel, clear_log]
+HANDLERS = [deploy, roll_back, redeploy, promote, restart, cancel, clear_log]

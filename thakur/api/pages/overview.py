@@ -15,7 +15,8 @@ from thakur.api.pages.parts.history import Chapter, merged
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.project_shell import head_of, project_context, rights
 from thakur.api.pages.parts.rendering import page, reader, rendered
-from thakur.projects import Project
+from thakur.api.pages.previews import GLYPHS
+from thakur.projects import PRODUCTION, Project
 from thakur.runtime import DeploymentsSought, DeploymentStatus
 
 ROOT = "/projects/{name:str}"
@@ -47,6 +48,7 @@ async def overview_live(
             "project-state": rendered("project/_state.html", shown),
             "production": rendered("overview/_production.html", shown),
             "deployments": rendered("deployments/_rows.html", shown),
+            "previews": rendered("previews/_rows.html", shown),
         }
 
     return live_pages.answer(parts)
@@ -61,7 +63,8 @@ async def _shown(services: ApiServices, principal: Principal, project: Project) 
         services.builds.artifact_bytes([project.id]),
         services.repositories.of([project.id]),
     )
-    chapters = merged(builds, deployments)[:RECENT]
+    places = await services.projects.places([build.environment_id for build in builds])
+    chapters = merged(builds, deployments, places)[:RECENT]
     active, following = live.get(project.id), await following_of(services, project)
     return {
         "chapters": chapters,
@@ -71,6 +74,8 @@ async def _shown(services: ApiServices, principal: Principal, project: Project) 
         "kept_bytes": kept.get(project.id, 0),
         "repository": repositories.get(project.id),
         "following": following,
+        "previews": await services.previews.of([project.id]),
+        "glyphs": GLYPHS,
         "held": following.held if following else (),
         "before": None,
         "url": services.project_url(project.name),
@@ -84,8 +89,9 @@ async def _chapter(services: ApiServices, principal: Principal, project: Project
 
 
 def _attention(chapters: list[Chapter]) -> Chapter | None:
-    # The newest number failed: what serves is older, and the reader should know.
-    return chapters[0] if chapters and chapters[0].failure and not chapters[0].is_under_way else None
+    # The newest number of production failed: what serves is older, and the reader should know.
+    newest = next((each for each in chapters if each.environment == PRODUCTION), None)
+    return newest if newest and newest.failure and not newest.is_under_way else None
 
 
 HANDLERS = [overview_page, overview_live]

@@ -46,7 +46,7 @@ def _latest(session: "Session", project: str) -> int:
     active = session.client.get(project_path(project))["active"]
     if active:
         return int(active)
-    newest = session.client.get(project_path(project, "deployments"), limit=1)
+    newest = session.client.get(project_path(project, "deployments"), environment="production", limit=1)
     if newest:
         return int(newest[0]["number"])
     raise NothingLive(

@@ -4,8 +4,18 @@ from thakur.api.described.examples.projects import HELD
 from thakur.api.described.examples.times import BEGAN, EARLIER
 from thakur.api.described.parameters import GUID
 from thakur.api.resources.github import FollowAsked, FollowChange, HeldAsked, WebhookAsked
+from thakur.api.resources.previews import (
+    ApprovalAsked,
+    PreviewApproved,
+    PreviewAsked,
+    PreviewBegun,
+    PreviewGoing,
+    PreviewShown,
+    RulesChange,
+    RulesShown,
+)
 from thakur.installations import AppAsked, Filters, GitHubApp, InstalledOn
-from thakur.webhooks import DeliveryKept, DeliveryMissing, DeliveryStatus, Redelivery
+from thakur.webhooks import DeliveryKept, DeliveryMissing, DeliveryStatus, PreviewStatus, Redelivery
 
 EXAMPLES = (
     FollowAsked(repository="ada/shop", branch="main"),
@@ -64,4 +74,26 @@ EXAMPLES = (
         at=BEGAN,
     ),
     Redelivery(guid=GUID, is_sent_again=True),
+    PreviewShown(
+        label="git-feat-cart",
+        branch="feat/cart",
+        pull_request=None,
+        title="",
+        url="http://shop-git-feat-cart.localhost:8080",
+        status=PreviewStatus.LIVE,
+        why="",
+        commit="1d0f6c6ad1b2b4b5c3c7d0a9e8f7c6b5a4938271",
+        waits_for=None,
+        approves_all=False,
+        number=98,
+        live=98,
+        built_at=BEGAN,
+    ),
+    PreviewAsked(branch="feat/cart"),
+    PreviewBegun(branch="feat/cart"),
+    ApprovalAsked(commit="1d0f6c6ad1b2b4b5c3c7d0a9e8f7c6b5a4938271"),
+    PreviewApproved(label="pr-7", commit="1d0f6c6ad1b2b4b5c3c7d0a9e8f7c6b5a4938271"),
+    PreviewGoing(label="git-feat-cart"),
+    RulesChange(branches=["*", "!wip/*"], limit=20),
+    RulesShown(is_on=True, branches=("*", "!wip/*"), limit=20),
 )

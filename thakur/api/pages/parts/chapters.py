@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from thakur.accounts import Principal
 from thakur.api.interface import ApiServices
-from thakur.api.pages.parts.history import Chapter, merged
+from thakur.api.pages.parts.history import Chapter, label_of, merged
 from thakur.api.sought import Sought
 from thakur.builds import Build, BuildNotFound, BuildsSought
 from thakur.errors import NotFound
-from thakur.projects import Project
+from thakur.projects import PRODUCTION, Project
 from thakur.runtime import Deployment, DeploymentNotFound
 
 Row = TypeVar("Row", Build, Deployment)
@@ -34,7 +34,8 @@ async def chapters_of(
         # Theirs succeeded, whatever became of the deployments.
         theirs = BuildsSought(numbers=tuple(deployment.number for deployment in deployments))
         builds += await newest(services.builds.list, theirs)
-    return merged(builds, deployments)
+    places = await services.projects.places([build.environment_id for build in builds])
+    return merged(builds, deployments, places)
 
 
 async def chapter_of(services: ApiServices, principal: Principal, project: Project, number: int) -> Chapter:
@@ -46,4 +47,6 @@ async def chapter_of(services: ApiServices, principal: Principal, project: Proje
         deployment = await services.runtime.get(principal, project.id, number)
     if build is None and deployment is None:
         raise NotFound(f"{project.name} has no deployment #{number}", hint="See them under Deployments.")
-    return Chapter(number=number, build=build, deployment=deployment)
+    places = await services.projects.places([build.environment_id] if build else [])
+    label = label_of(build, places) if build else PRODUCTION
+    return Chapter(number=number, build=build, deployment=deployment, label=label)

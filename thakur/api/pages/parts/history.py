@@ -1,11 +1,12 @@
 """A project's history: builds and deployments in one list, by the number that they share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from thakur.builds import Build, BuildStatus, Failure
+from thakur.projects import PRODUCTION, Place, is_fork
 from thakur.runtime import Deployment, DeploymentStatus
 
 _UNDER_WAY = frozenset({DeploymentStatus.QUEUED, DeploymentStatus.STARTING, DeploymentStatus.CHECKING})
@@ -18,6 +19,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     build: Build | None = None
     deployment: Deployment | None = None
+    label: str = PRODUCTION
 
     @property
     def status(self) -> str:
@@ -74,7 +76,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def environment(self) -> str:
-        return self.deployment.environment if self.deployment else "production"
+        return self.deployment.environment if self.deployment else self.label
 
     @property
     def failure(self) -> Failure | None:
@@ -116,14 +118,28 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
         return self.deployment is not None and not self.is_under_way
 
     @property
+    def can_be_promoted(self) -> bool:
+        """Whether its artifact may go to production from where it is."""
+        return self.can_be_redeployed and self.environment != PRODUCTION and not is_fork(self.environment)
+
+    @property
     def can_be_canceled(self) -> bool:
         return self.is_under_way
 
 
-def merged(builds: Sequence[Build], deployments: Sequence[Deployment]) -> list[Chapter]:
+def merged(
+    builds: Sequence[Build], deployments: Sequence[Deployment], places: Mapping[int, Place] | None = None
+) -> list[Chapter]:
     """One chapter a number, newest first. Of two lists of the same length only numbers that both reach are complete."""
-    chapters: dict[int, Chapter] = {build.number: Chapter(number=build.number, build=build) for build in builds}
+    chapters = {
+        build.number: Chapter(number=build.number, build=build, label=label_of(build, places or {})) for build in builds
+    }
     for deployment in deployments:
         build = chapters[deployment.number].build if deployment.number in chapters else None
         chapters[deployment.number] = Chapter(number=deployment.number, build=build, deployment=deployment)
     return sorted(chapters.values(), key=lambda chapter: chapter.number, reverse=True)
+
+
+def label_of(build: Build, places: Mapping[int, Place]) -> str:
+    """The environment that it is built for, by its name."""
+    return places[build.environment_id].label if build.environment_id in places else PRODUCTION

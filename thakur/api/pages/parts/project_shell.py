@@ -16,6 +16,7 @@ from thakur.runtime import Deployment
 TABS = (
     ("Overview", ""),
     ("Deployments", "/deployments"),
+    ("Previews", "/previews"),
     ("Logs", "/logs"),
     ("Env", "/env"),
     ("Domains", "/domains"),

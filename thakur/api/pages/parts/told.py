@@ -30,6 +30,11 @@ ACTS = {
     "env_unset": Told("ok", "Unset.", "The application loses it with its next deployment."),
     "filters_saved": Told("ok", "Saved.", "The next push is judged by it."),
     "held_deployed": Told("ok", "It is built in a moment.", "Unless something newer was pushed meanwhile."),
+    "preview_approved": Told("ok", "It is built in a moment.", "It gets no env vars."),
+    "preview_removed": Told("ok", "It goes.", "It comes back when something is pushed there."),
+    "preview_begun": Told("ok", "It is built in a moment."),
+    "rules_saved": Told("ok", "Saved.", "Previews that they do not allow any more go."),
+    "promotion": Told("ok", "It goes to production.", "With production's env vars of now, without a build."),
     "settings_saved": Told("ok", "Saved.", "What is live stays as it was made."),
     "project_made": Told("ok", "The project is there.", "Now send it something to run."),
     "env_refused": Told(
