@@ -7,7 +7,7 @@ import pytest
 from support.github import github_house, receiver
 from support.github_browser import Browser
 from support.waiting import eventually
-from thakur.fakegithub.git.commits import branches, commit_of
+from thakur.fakegithub.git.commits import branches, commit_of, move
 from thakur.fakegithub.git.merging import edited
 from thakur.fakegithub.git.trees import content
 from thakur.fakegithub.pages.prose import lines
@@ -93,6 +93,21 @@ async def test_an_edit_is_a_commit_that_is_told_like_a_push(shop) -> None:
             ["index.html"],
         )
         assert (await browser.post("/ada/shop/edit/main/index.html", **form)).status == 409
+
+
+async def test_what_a_page_moves_during_a_push_is_told_once(shop) -> None:
+    pushes, ada, path = shop.github.pushes, shop.shop.account, shop.shop.path
+    first = shop.heads["main"]
+    with pushes.receiving(shop.shop, ada):
+        second = edited(path, first, "a", b"1", ada, "On a page")
+        pushes.move(shop.shop, "main", second, ada)
+        move(path, "refs/heads/pushed", first)
+
+    told = [each.payload for each in shop.github.hooks.log if each.event == "push"]
+    assert [(each["ref"], each["after"]) for each in told[1:]] == [
+        ("refs/heads/main", second),
+        ("refs/heads/pushed", first),
+    ]
 
 
 async def test_files_are_added_and_deleted(shop) -> None:

@@ -1,6 +1,7 @@
 """What follows when refs have moved, whoever has moved them: a push, a page that commits, a merge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from thakur.fakegithub.events.pushes import push_event, ref_event
 from thakur.fakegithub.git.commits import ZERO, move, refs
@@ -23,17 +24,33 @@ class Pushes:
         self.followers: list[Follower] = []
         self._hooks = hooks
         self._web_url = web_url
+        self._under_way: dict[int, dict[str, str]] = {}
 
     def move(self, repository: FakeRepository, branch: str, sha: str | None, by: FakeAccount) -> None:
         """Let the branch be this commit, or be gone, as if it were pushed."""
-        before = refs(repository.path)
-        move(repository.path, f"refs/heads/{branch}", sha)
-        self.happened(repository, before, refs(repository.path), by)
+        before, ref = refs(repository.path), f"refs/heads/{branch}"
+        move(repository.path, ref, sha)
+        self._happened(repository, before, refs(repository.path), by)
+        # A push that is under way does not tell of it again.
+        meanwhile = self._under_way.get(repository.id, {})
+        if sha is None:
+            meanwhile.pop(ref, None)
+        else:
+            meanwhile[ref] = sha
 
-    def happened(
+    @contextmanager
+    def receiving(self, repository: FakeRepository, by: FakeAccount) -> Iterator[None]:
+        """What git moves within the block, one push at a time, is told at its end."""
+        before = self._under_way[repository.id] = refs(repository.path)
+        try:
+            yield
+        finally:
+            del self._under_way[repository.id]
+            self._happened(repository, before, refs(repository.path), by)
+
+    def _happened(
         self, repository: FakeRepository, before: dict[str, str], after: dict[str, str], by: FakeAccount
     ) -> None:
-        """The refs were those, and are these."""
         moved = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
         moved = [name for name in moved if name.startswith(_TOLD)]
         if sum(name.startswith("refs/tags/") for name in moved) > TAGS:

@@ -10,7 +10,7 @@ from aiohttp import web
 from thakur.fakegithub.acts.pushes import Pushes
 from thakur.fakegithub.door.answers import Refusal
 from thakur.fakegithub.door.knowing import may, may_see, opened
-from thakur.fakegithub.git.commits import GIT_ENV, refs
+from thakur.fakegithub.git.commits import GIT_ENV
 from thakur.fakegithub.people.accounts import FakeAccount
 from thakur.fakegithub.state import FakeRepository, State
 
@@ -37,10 +37,8 @@ class GitRoutes:
         if request.method == "GET" or not is_push:
             return await self._backend(request, found)
         async with self._turns[found.id]:
-            before = refs(found.path)
-            answer = await self._backend(request, found)
-            self._pushes.happened(found, before, refs(found.path), self._pusher(request, found))
-            return answer
+            with self._pushes.receiving(found, self._pusher(request, found)):
+                return await self._backend(request, found)
 
     def _repository(self, request: web.Request, *, is_push: bool) -> FakeRepository | web.Response:
         found = self._state.named(f"{request.match_info['owner']}/{request.match_info['repo'].removesuffix('.git')}")
