@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, case, func, select, text
+from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from thakur.accounts import Action, Principal
@@ -109,7 +109,10 @@ class LocalApps:
         await self._note(app, found.id, {name: value for name, value in values.items() if value is not None})
 
     async def note_gone(self, app: int, installation_id: int) -> None:
-        await self._note(app, installation_id, {"account": "", "status": "gone"})
+        is_it = (InstallationRow.app_id == app, InstallationRow.installation_id == installation_id)
+        gone = update(InstallationRow).where(*is_it).values(status="gone", updated_at=func.now())
+        async with self._db.session() as session:
+            await session.execute(gone)
 
     async def _note(self, app: int, installation_id: int, values: dict[str, Any]) -> None:
         made = insert(InstallationRow).values(app_id=app, installation_id=installation_id, **values)

@@ -123,10 +123,14 @@ class LocalConnections:
             self._db.after_commit(session, self._wake)
         return filters
 
-    async def renamed(self, app: int, repository_id: int, full_name: str, url: str) -> None:
+    async def at(self, app: int, installation_id: int) -> list[Connection]:
+        return await self._where(Row.app_id == app, Row.installation_id == installation_id)
+
+    async def moved(self, app: int, repository_id: int, installation_id: int, full_name: str, url: str) -> None:
         async with self._db.session() as session:
             is_it = (Row.app_id == app, Row.repository_id == repository_id)
-            await session.execute(update(Row).where(*is_it).values(full_name=full_name, url=url))
+            values = {"installation_id": installation_id, "full_name": full_name, "url": url}
+            await session.execute(update(Row).where(*is_it).values(values))
 
     async def _where(self, *which: ColumnElement[bool]) -> list[Connection]:
         is_its = (TrackRow.project_id == Row.project_id) & (TrackRow.label == PRODUCTION)

@@ -219,8 +219,11 @@ class Connections(Protocol):
         Raises FilterRefused, NotFollowing, and what the guard does.
         """
 
-    async def renamed(self, app: int, repository_id: int, full_name: str, url: str) -> None:
-        """The repository has another name."""
+    async def at(self, app: int, installation_id: int) -> list_of[Connection]:
+        """Those whose repository this installation opens."""
+
+    async def moved(self, app: int, repository_id: int, installation_id: int, full_name: str, url: str) -> None:
+        """The repository has another name, or another owner whose installation opens it now."""
 
 
 class Reports(Protocol):

@@ -27,13 +27,14 @@ KNOWN: dict[str, frozenset[str] | None] = {
     "pull_request": frozenset({"opened", "reopened", "synchronize", "closed", "edited"}),
     "installation": frozenset({"created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"}),
     "installation_repositories": frozenset({"added", "removed"}),
+    "installation_target": frozenset({"renamed"}),
     "repository": frozenset({"renamed", "transferred"}),
     "github_app_authorization": frozenset({"revoked"}),
 }
 NEEDS_REPOSITORY = frozenset(
     {"push", "create", "delete", "pull_request", "status", "check_run", "check_suite", "repository"}
 )
-NEEDS_INSTALLATION = frozenset({"installation", "installation_repositories"})
+NEEDS_INSTALLATION = frozenset({"installation", "installation_repositories", "installation_target"})
 NEEDS_SENDER = frozenset({"github_app_authorization"})
 
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,64}(?:\[bot\])?")

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from thakur.identities import Identities
 from thakur.installations import Apps, Clients, Connections, Tracks
 from thakur.projects import Repositories
-from thakur.webhooks.acting import acting, branch_of, production_of
+from thakur.webhooks.acting import branch_of, production_of
 from thakur.webhooks.events import Event
 from thakur.webhooks.filters.tags import REFS
+from thakur.webhooks.moving import Moving
 from thakur.webhooks.previews.branches import Branches
 from thakur.webhooks.previews.pulls import Pulls
 
@@ -36,6 +37,7 @@ class Handling:
         self._branches = branches
         self._pulls = pulls
         self._identities = identities
+        self._moving = Moving(clients, connections, tracks, repositories)
 
     async def act(self, app: int, event: Event) -> None:
         """Raises what GitHub's client raises, to be called again."""
@@ -49,6 +51,7 @@ class Handling:
             "check_suite": self._checks_changed,
             "installation": self._installation_changed,
             "installation_repositories": self._installation_changed,
+            "installation_target": self._account_renamed,
             "repository": self._repository_changed,
             "github_app_authorization": self._authorization_revoked,
         }
@@ -94,23 +97,18 @@ class Handling:
         is_open = found.suspended_at is None
         count = await (await self._clients.installed(app, found.id)).repositories() if is_open else None
         await self._apps.note(app, found, count)
+        if is_open:
+            await self._moving.installed(app, found.id, found.account.login)
         await self._tracks.look_soon_at(app, found.id)
 
     async def _repository_changed(self, app: int, event: Event) -> None:
         assert event.repository_id is not None
-        following = await self._connections.following(app, event.repository_id)
-        if not following:
-            return
-        client = await self._clients.app(app)
-        installed = await self._clients.installed(app, following[0].installation_id)
-        found = await installed.repository_of(event.repository_id)
-        url = client.key.site.repository_url(found.full_name)
-        kept = await self._repositories.of([each.project_id for each in following])
-        for each in following:
-            repository = kept.get(each.project_id)
-            if repository is not None and repository.url == each.url != url:
-                await self._repositories.set(acting(each.team_id), each.project_id, url, repository.branch)
-        await self._connections.renamed(app, event.repository_id, found.full_name, url)
+        await self._moving.repository(app, event.repository_id, event.installation_id)
+
+    async def _account_renamed(self, app: int, event: Event) -> None:
+        await self._installation_changed(app, event)
+        assert event.installation_id is not None
+        await self._moving.account(app, event.installation_id)
 
     async def _authorization_revoked(self, app: int, event: Event) -> None:
         # The one event that is taken at its word: to be wrong costs a sign-in, to ask first could leave a door open.

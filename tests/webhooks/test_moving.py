@@ -1,0 +1,122 @@
+"""Repositories and accounts that are called something else, or are somebody else's, and projects that follow them on."""
+
+import pytest
+
+from support.github import Clone
+from support.github_post import Post
+from thakur.projects import Repository
+
+
+@pytest.fixture
+async def ours(rooms):
+    ours = await rooms.principal()
+    await rooms.add_app(ours)
+    return ours
+
+
+@pytest.fixture
+async def place(rooms, house, ours, tmp_path):
+    """A project that follows a shop with one commit, which was built; its id, a clone, and the post."""
+    clone = Clone(tmp_path / "work", house.github.push_url(house.shop))
+    clone.commit({"a": "1"})
+    await clone.push()
+    project, post = await rooms.follow(ours), Post(rooms, house)
+    await post.carry()
+    assert len(rooms.builds.commits) == 1
+    return project, clone, post
+
+
+async def pushed(house, clone, post) -> str:
+    clone.git("remote", "set-url", "origin", house.github.push_url(house.shop))
+    sha = clone.commit({"a": "2"})
+    await clone.push()
+    await post.carry()
+    return sha
+
+
+async def name_of(rooms, project) -> tuple[str, str]:
+    followed = (await rooms.connections.of([project]))[project]
+    kept = (await rooms.repositories.of([project]))[project]
+    assert kept.url == followed.url
+    return followed.full_name, kept.url
+
+
+async def test_a_renamed_repository_is_built_by_its_new_name_with_the_next_push(rooms, house, place) -> None:
+    project, clone, post = place
+    house.github.rename(house.shop, "ada/store")
+    sha = await pushed(house, clone, post)
+
+    assert await name_of(rooms, project) == ("ada/store", f"{house.github.url}/ada/store")
+    assert rooms.builds.commits[-1] == sha
+
+
+async def test_a_push_after_a_rename_that_nobody_has_told_is_built_all_the_same(rooms, house, place) -> None:
+    project, clone, post = place
+    house.github.rename(house.shop, "ada/store")
+    post.lose()
+    sha = await pushed(house, clone, post)
+
+    assert rooms.builds.commits[-1] == sha
+    assert (await rooms.connections.of([project]))[project].trouble == ""
+
+
+async def test_a_renamed_owner_takes_all_repositories_along(rooms, house, ours, place) -> None:
+    project, clone, post = place
+    house.github.rename_account(house.github.state.people.account("ada"), "lovelace")
+    sha = await pushed(house, clone, post)
+
+    assert await name_of(rooms, project) == ("lovelace/shop", f"{house.github.url}/lovelace/shop")
+    assert rooms.builds.commits[-1] == sha
+    assert [each.account for each in (await rooms.apps.list(ours))[0].installations] == ["lovelace"]
+
+
+async def test_a_transferred_repository_is_built_where_the_app_is_installed_too(rooms, house, place) -> None:
+    project, clone, post = place
+    grace = house.github.state.people.account("grace")
+    there = house.github.installing.install(house.fake_app, grace, [], grace, has_all=True)
+    house.github.owning.transfer(house.shop, "grace")
+    sha = await pushed(house, clone, post)
+
+    assert await name_of(rooms, project) == ("grace/shop", f"{house.github.url}/grace/shop")
+    assert (await rooms.connections.of([project]))[project].installation_id == there.id
+    assert rooms.builds.commits[-1] == sha
+
+
+async def test_a_repository_that_went_to_somebody_without_the_app_is_said_so_and_keeps_what_is_live(
+    rooms, house, place
+) -> None:
+    project, _, post = place
+    house.github.owning.transfer(house.shop, "grace")
+    await post.carry()
+
+    followed = (await rooms.connections.of([project]))[project]
+    assert followed.trouble
+    assert "Install the App" in followed.trouble
+    assert len(rooms.builds.commits) == 1
+    assert (await rooms.repositories.of([project]))[project] == Repository(url=followed.url, branch="main")
+
+
+async def test_another_visibility_and_another_default_branch_change_nothing_of_what_is_followed(
+    rooms, house, place
+) -> None:
+    project, clone, post = place
+    house.github.owning.set_private(house.shop, is_private=False)
+    house.github.owning.set_private(house.shop, is_private=True)
+    await clone.push("HEAD:refs/heads/next")
+    house.github.owning.change_default_branch(house.shop, "next")
+    sha = await pushed(house, clone, post)
+
+    assert rooms.builds.commits[-1] == sha
+    assert (await rooms.repositories.of([project]))[project].branch == "main"
+
+
+async def test_whoever_sends_the_number_of_a_strange_installation_moves_nothing(rooms, house, place) -> None:
+    import json
+
+    project, _, _ = place
+    about = {"action": "transferred", "repository": {"id": house.shop.id}, "installation": {"id": 999_999}}
+    await rooms.deliver("repository", json.dumps(about).encode(), "strange")
+    await rooms.jobs.drain()
+
+    followed = (await rooms.connections.of([project]))[project]
+    assert (followed.installation_id, followed.full_name) == (house.installation.id, "ada/shop")
