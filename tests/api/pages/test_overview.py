@@ -15,6 +15,14 @@ async def test_a_new_project_says_what_to_type(client):
     assert "thakur deploy . --project shop" in (await client.get("/projects/shop")).text
 
 
+async def test_a_new_project_s_page_is_there_to_see_its_first_build_begin(client):
+    text = (await client.get("/projects/shop")).text
+
+    assert 'hx-sse:connect="/projects/shop/events"' in text
+    assert 'id="recent" hidden' in text
+    assert text.count('<symbol id="back"') == 1, "what is sent later may name any icon"
+
+
 async def test_what_serves_is_told_with_the_way_back(client, shop):
     shop.builds.rows[1, 7] = make_build(1, 7, status=BuildStatus.SUCCEEDED)
     shop.runtime.rows[1, 6] = make_deployment(1, 6, status=DeploymentStatus.STANDBY)

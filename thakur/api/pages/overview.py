@@ -47,8 +47,8 @@ async def overview_live(
         return {
             "project-state": rendered("project/_state.html", shown),
             "production": rendered("overview/_production.html", shown),
-            "deployments": rendered("deployments/_rows.html", shown),
-            "previews": rendered("previews/_rows.html", shown),
+            "recent": rendered("overview/_recent.html", shown),
+            "previewed": rendered("overview/_previewed.html", shown),
         }
 
     return live_pages.answer(parts)

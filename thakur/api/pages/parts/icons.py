@@ -1,4 +1,4 @@
-"""Icons: one sprite a page, with the symbols that it uses."""
+"""Icons: one sprite a page. It has every symbol, for what a live page is sent later may name any of them."""
 
 import re
 from functools import cache
@@ -8,34 +8,27 @@ from markupsafe import Markup
 
 FILE = Path(__file__).parents[3] / "templates" / "icons.svg"
 _SYMBOL = re.compile(r'<symbol id="([a-z-]+)"[^>]*>.*?</symbol>')
-# A live page may come to show any of them.
 _STATUS = "s-"
 
 
-class Sprite:
-    """The symbols that one page has named so far."""
+def icon(name: str) -> Markup:
+    """The icon, drawn from the sprite; it says nothing to who cannot see it."""
+    _symbols()[name]  # a name without a symbol is a mistake of the template's
+    return Markup('<svg class="i" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>').format(name)
 
-    def __init__(self) -> None:
-        self._used: set[str] = set()
 
-    def icon(self, name: str) -> Markup:
-        """The icon, drawn from the sprite; it says nothing to who cannot see it."""
-        _symbols()[name]  # a name without a symbol is a mistake of the template's
-        self._used.add(name)
-        return Markup('<svg class="i" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>').format(name)
+def glyph(status: str) -> Markup:
+    """A status's shape, without its word."""
+    name = f"{_STATUS}{status}"
+    if name not in _symbols():
+        name = f"{_STATUS}waiting"
+    return Markup('<svg viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>').format(name)
 
-    def glyph(self, status: str) -> Markup:
-        """A status's shape, without its word."""
-        name = f"{_STATUS}{status}"
-        if name not in _symbols():
-            name = f"{_STATUS}waiting"
-        return Markup('<svg viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>').format(name)
 
-    def sprite(self) -> Markup:
-        """The symbols, for the end of the page."""
-        symbols = _symbols()
-        wanted = sorted(self._used | {name for name in symbols if name.startswith(_STATUS)})
-        return Markup("<svg hidden>{}</svg>").format(Markup("").join(symbols[name] for name in wanted))
+@cache
+def sprite() -> Markup:
+    """The symbols, for the end of the page."""
+    return Markup("<svg hidden>{}</svg>").format(Markup("").join(_symbols().values()))
 
 
 @cache

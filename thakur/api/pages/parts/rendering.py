@@ -16,7 +16,7 @@ from thakur.api.pages.parts import words
 from thakur.api.pages.parts.ansi import coloured
 from thakur.api.pages.parts.assets import asset_url
 from thakur.api.pages.parts.browsers import browser
-from thakur.api.pages.parts.icons import Sprite
+from thakur.api.pages.parts.icons import glyph, icon, sprite
 from thakur.api.visits import csrf_token_in, masked
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -93,11 +93,11 @@ def reader(request: Request[Any, Any, Any]) -> dict[str, object]:
 
 def rendered(template: str, context: Mapping[str, object]) -> str:
     """The template's text."""
-    sprite, now = Sprite(), datetime.now(UTC)
+    now = datetime.now(UTC)
     tools = {
-        "icon": sprite.icon,
-        "glyph": sprite.glyph,
-        "sprite": sprite.sprite,
+        "icon": icon,
+        "glyph": glyph,
+        "sprite": sprite,
         "ago": lambda at: words.ago(at, now),
         "version": version("thakur-deploy"),
     }
