@@ -12,6 +12,8 @@ from examples.demo.server import EXAMPLES
 from thakur.fakegithub import FakeGitHub, FakeRepository
 
 LOGIN = "demo"
+# Somebody else, who may read the repositories and propose changes.
+GUEST = "guest"
 # The repository's name, and the example that it holds.
 REPOSITORIES = {"hello": "hono", "page": "plain"}
 
@@ -45,8 +47,10 @@ class SimulatedGitHub:
         """Put the examples there, as a person would: by pushing them."""
         # Whoever goes to GitHub to connect something is signed in there.
         self._github.pages.sessions.at_first = self._github.state.people.user(LOGIN, "Demo")
+        guest = self._github.state.people.user(GUEST, "Guest")
         for name, example in REPOSITORIES.items():
             repository = await self._github.add_repository(f"{LOGIN}/{name}")
+            repository.collaborators[guest.id] = "read"
             await asyncio.to_thread(self._push, self.clone(name), EXAMPLES / example, repository)
         self._github.pushes.followers.append(self._note_push)
 

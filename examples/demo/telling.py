@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from examples.demo.github import LOGIN, SimulatedGitHub
+from examples.demo.github import GUEST, LOGIN, SimulatedGitHub
 from examples.demo.server import DemoServer
 
 
@@ -27,6 +27,9 @@ def way_through(server: DemoServer, login_link: str, github: SimulatedGitHub, se
 {push_command(github.clone("hello"))}
 
      Or without a terminal: {github.url}/{LOGIN}/hello/edit/main/greeting.txt
+
+  5  On that page, commit to a new branch: its pull request has a preview of its own, and says where. Be {GUEST} there
+     ("Switch"), and the change comes from a fork: the preview waits until you approve it in the dashboard.
 
   What becomes of each push is said here.
 """

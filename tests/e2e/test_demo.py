@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from e2e.conftest import Figures
-from support.browser import browser
+from support.browser import Page, browser
 from support.remains import processes
 from support.server import Server
 from support.waiting import eventually, wait_until
@@ -60,6 +60,12 @@ class Demo:
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(60)
+
+
+async def says(page: Page, words: str) -> bool:
+    """Whether the page has these words when it is loaded anew."""
+    await page.open(await page.ask("location.href"))
+    return words in await page.ask("document.body.textContent")
 
 
 @pytest.fixture
@@ -114,6 +120,16 @@ async def test_the_story_goes_as_it_is_told_and_leaves_nothing(directory: Path, 
             await page.fill("textarea[name=content]", "Hello from a page")
             await page.click("button", "Commit changes")
             await eventually(lambda: server.get("hello").text == "Hello from a page\n", LIVE_SECONDS)
+
+            await page.click("a", "Switch")
+            await page.click("button", "guest")
+            await page.until("document.body.textContent.includes('Signed in as guest')")
+            await page.open(demo.find(r"without a terminal: (\S+)"))
+            await page.fill("textarea[name=content]", "Hello from a fork")
+            await page.click("button", "Commit changes")
+            await page.click("button", "Create pull request")
+            await page.until("location.pathname.endsWith('/pull/1')")
+            await eventually(lambda: says(page, "comes from a fork"), LIVE_SECONDS)
             assert page.faults == []
     finally:
         status = demo.end(signal.SIGTERM)
