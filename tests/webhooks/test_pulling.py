@@ -50,6 +50,26 @@ async def test_a_push_that_could_not_be_delivered_is_built_once(rooms, ours, hou
     assert not await pulling.look(), "not before its time"
 
 
+async def test_while_nothing_happens_asking_costs_nothing_of_what_github_allows(
+    rooms, ours, house, clone, pulling
+) -> None:
+    await rooms.follow(ours)
+    clone.commit({"a": "1"})
+    await clone.push()
+
+    async def ask() -> int:
+        again_now(pulling)
+        await pulling.look()
+        await rooms.tracks.look_soon_everywhere()
+        await rooms.jobs.drain()
+        return sum(window.used for window in house.github.gate.limits._windows.values())
+
+    await ask()
+    spent, asked = await ask(), len(house.asked)
+    assert await ask() == spent
+    assert len(house.asked) >= asked + 2, "the log, and the branch"
+
+
 async def test_an_uninstalled_app_is_known_without_any_webhook(rooms, ours, house, pulling) -> None:
     await rooms.follow(ours)
     await pulling.look()
