@@ -87,6 +87,8 @@ async def api_place(stores: StoreUrls, settings: Settings, entrance: Entrance) -
         identities=core.github.identifying.identities,
         sign_ins=core.github.identifying.sign_ins,
         allowances=core.github.identifying.allowances,
+        browser=core.github.browser,
+        lender=core.github.lender,
         tracks=core.github.tracks,
         registrations=core.github.registrations,
         upkeep=core.github.upkeep,

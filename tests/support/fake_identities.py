@@ -14,9 +14,10 @@ from thakur.identities import (
     IdentityNotFound,
     Refusal,
     Returned,
+    Seen,
     SignInUnusable,
 )
-from thakur.installations import AppGone, SignInApp
+from thakur.installations import AppGone, Connections, Found, SignInApp
 
 list_of = list
 
@@ -105,6 +106,49 @@ class FakeAllowances:
         if allowance_id not in {each.id for each in self.rows}:
             raise AllowanceNotFound("This is not on the list")
         self.rows = [each for each in self.rows if each.id != allowance_id]
+
+
+class FakeBrowser:
+    """Shows what it is told, and opens it with what `connections` finds."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.seen = Seen(has_apps=False)
+        self.refusal: ThakurError | None = None
+        self.roots: list[str] = []
+        self._connections = connections
+
+    async def look(self, principal: Principal, installation_id: int | None = None) -> Seen:
+        if self.refusal:
+            raise self.refusal
+        return self.seen
+
+    async def choose(self, principal: Principal, full_name: str) -> Found:
+        if self.refusal:
+            raise self.refusal
+        return await self._connections.find(principal, full_name)
+
+    async def folders(self, found: Found, branch: str) -> list[str]:
+        return self.roots
+
+
+class FakeLender:
+    """Lends one token to everybody; `out` holds what was not given back."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+
+    async def lend(self, project_id: int, url: str) -> str:
+        return ""
+
+    async def lend_look(self, found: Found) -> str:
+        self.out.append("lent")
+        return "lent"
+
+    async def renew(self, project_id: int, url: str, token: str) -> str:
+        return token
+
+    async def give_back(self, token: str) -> None:
+        self.out.remove(token)
 
 
 def make_identity(**fields: object) -> Identity:

@@ -20,7 +20,7 @@ from support.fake_accounts import (
     FakeTokens,
 )
 from support.fake_github import FakeDeliveries, FakeGitHubApps, FakeRegistrations, FakeUpkeep
-from support.fake_identities import FakeAllowances, FakeIdentities, FakeSignIns
+from support.fake_identities import FakeAllowances, FakeBrowser, FakeIdentities, FakeLender, FakeSignIns
 from thakur.accounts import Action, Principal
 from thakur.api import ApiServices
 from thakur.builds import (
@@ -592,6 +592,8 @@ class Doubles:
     github_apps: FakeGitHubApps = field(default_factory=FakeGitHubApps)
     connections: FakeConnections = field(default_factory=FakeConnections)
     identities: FakeIdentities = field(default_factory=FakeIdentities)
+    browser: FakeBrowser = field(init=False)
+    lender: FakeLender = field(default_factory=FakeLender)
     registrations: FakeRegistrations = field(default_factory=FakeRegistrations)
     upkeep: FakeUpkeep = field(init=False)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
@@ -609,6 +611,7 @@ class Doubles:
 
     def __post_init__(self) -> None:
         self.devices = FakeDevices(self.tokens)
+        self.browser = FakeBrowser(self.connections)
         self.upkeep = FakeUpkeep(self.github_apps)
         self.previews = FakePreviews(self.projects)
         self.builds = FakeBuilds(self.logs, self.repositories)
@@ -634,6 +637,8 @@ class Doubles:
             github_apps=self.github_apps,
             connections=self.connections,
             identities=self.identities,
+            browser=self.browser,
+            lender=self.lender,
             sign_ins=self.sign_ins,
             allowances=self.allowances,
             tracks=FakeTracks(self.connections),

@@ -8,8 +8,8 @@ import msgspec
 from thakur.accounts import Accounts, Devices, IdempotencyKeys, Links, Sessions, Teams, Tokens
 from thakur.builds import Builds, Caches, Plans
 from thakur.errors import Forbidden, Malformed, Unauthenticated, Unavailable
-from thakur.identities import Allowances, Identities, SignIns
-from thakur.installations import Apps, Connections, Registrations, Tracks, Upkeep
+from thakur.identities import Allowances, Browser, Identities, SignIns
+from thakur.installations import Apps, Connections, Lender, Registrations, Tracks, Upkeep
 from thakur.logs import Logs
 from thakur.projects import Environments, EnvVars, Pastes, Projects, Repositories
 from thakur.runtime import Edges, Rollouts, Runtime
@@ -41,6 +41,8 @@ class ApiServices:
     identities: Identities
     sign_ins: SignIns
     allowances: Allowances
+    browser: Browser
+    lender: Lender
     tracks: Tracks
     registrations: Registrations
     upkeep: Upkeep

@@ -13,9 +13,11 @@ from thakur.github.interface import (
     Head,
     NotThere,
     Repository,
+    RepositoryPage,
     RequestRefused,
     StatusState,
 )
+from thakur.github.listing import files_named, page_of
 from thakur.github.rest import Answer
 from thakur.github.sites import FULL_NAME
 from thakur.github.tokens import Scope
@@ -62,6 +64,14 @@ class Installed:
         """The newest commits of all branches, by name."""
         found = await self.listed(f"/repositories/{repository_id}/branches?per_page={PAGE}")
         return {str(each["name"]): str(each["commit"]["sha"]) for each in found}
+
+    async def repository_page(self, page: int = 1) -> RepositoryPage:
+        """A page of all that it opens."""
+        return page_of(await self.ask("GET", f"/installation/repositories?per_page={PAGE}&page={page}"))
+
+    async def files_named(self, repository_id: int, ref: str, name: str) -> list[str]:
+        """The paths of a branch's files of that name. Raises NotThere."""
+        return await files_named(self.ask, repository_id, ref, name)
 
     def commits(self, repository_id: int) -> Commits:
         """What there is to know of a repository's commits."""

@@ -54,6 +54,8 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     permissions: dict[str, str] | None = None
     created_at: datetime | None = None
     suspended_at: datetime | None = None
+    # Where it is configured.
+    html_url: str = ""
 
 
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,7 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     archived: bool = False
     fork: bool = False
     description: str | None = None
+    language: str | None = None
     pushed_at: datetime | None = None
     # What whoever asked may do there: `admin`, `push`, `pull`.
     permissions: dict[str, bool] = {}

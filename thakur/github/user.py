@@ -1,6 +1,5 @@
 """What a person may ask through an App: who they are, where the App is installed for them, and what they see there."""
 
-import re
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -15,11 +14,11 @@ from thakur.github.interface import (
     TeamFound,
     UserFound,
 )
+from thakur.github.listing import page_of
 from thakur.github.rest import Answer, Rest
 
 PAGE = 100
 LONGEST_LIST = 50
-_PAGE_NUMBER = re.compile(r"[?&]page=([0-9]{1,6})(?:&|$)")
 
 T = TypeVar("T")
 
@@ -54,7 +53,12 @@ class User:
     async def repositories(self, installation_id: int, page: int = 1) -> RepositoryPage:
         """A page of what both the person and the App may see there. Raises NotThere for an installation of others."""
         path = f"/user/installations/{installation_id}/repositories?per_page={PAGE}&page={page}"
-        return _page(await self.ask("GET", path))
+        return page_of(await self.ask("GET", path))
+
+    async def repository(self, full_name: str) -> Repository:
+        """One that both may see. Raises NotThere."""
+        answer = await self.ask("GET", f"/repos/{full_name}")
+        return msgspec.convert(answer.data, Repository, strict=False)
 
     async def organizations(self) -> list[Organization]:
         """Those that they are in, and whose members the App may read."""
@@ -83,12 +87,3 @@ class User:
         except CredentialsRefused:
             token = await self._bearer.renewed(token)
             return await self._rest.ask(self._payer, method, path, token)
-
-
-def _page(answer: Answer) -> RepositoryPage:
-    found = _PAGE_NUMBER.search(answer.next_url)
-    return RepositoryPage(
-        repositories=tuple(msgspec.convert(answer.data["repositories"], list[Repository], strict=False)),
-        total=int(answer.data["total_count"]),
-        next_page=int(found[1]) if found else None,
-    )

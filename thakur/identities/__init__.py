@@ -5,6 +5,7 @@ somebody into a team, for as long as it does.
 """
 
 from thakur.identities.allowing import Allowance, AllowanceKind, AllowanceNotFound, AllowanceRefused, Allowances
+from thakur.identities.browsing import AccountSeen, Browser, RepositorySeen, Seen, SignInNeeded
 from thakur.identities.interface import (
     Identities,
     Identity,
@@ -28,6 +29,7 @@ from thakur.identities.signing import (
 
 __all__ = [
     "SIGN_IN_LIFE",
+    "AccountSeen",
     "Allowance",
     "AllowanceKind",
     "AllowanceNotFound",
@@ -35,6 +37,7 @@ __all__ = [
     "Allowances",
     "AppMisfit",
     "Begun",
+    "Browser",
     "Completed",
     "Identities",
     "Identity",
@@ -43,9 +46,12 @@ __all__ = [
     "IdentityTaken",
     "NotAllowed",
     "Refusal",
+    "RepositorySeen",
     "Returned",
+    "Seen",
     "SignInAgain",
     "SignInCancelled",
+    "SignInNeeded",
     "SignInUnusable",
     "SignIns",
 ]

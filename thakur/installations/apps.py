@@ -74,7 +74,7 @@ class LocalApps:
                 installed[each.app_id].append(_installed_on(each))
         return {row.id: _shown(row, tuple(installed[row.id]), is_pulled=self._is_pulled) for row in rows}
 
-    async def ids(self, principal: Principal) -> list_of[int]:
+    async def own(self, principal: Principal) -> list_of[int]:
         """The rows of the Apps that the principal's team has."""
         async with self._db.session() as session:
             own = select(AppRow.id).where(AppRow.team_id == principal.team_id).order_by(AppRow.id)

@@ -37,7 +37,7 @@ class LocalConnections:
         self._wake = wake
 
     async def find(self, principal: Principal, full_name: str) -> Found:
-        apps = await self._apps.ids(principal)
+        apps = await self._apps.own(principal)
         if not FULL_NAME.fullmatch(full_name):
             raise RepositoryUnknown(
                 f"{full_name[:100]} is no repository's name", hint="Write OWNER/REPO.", field="github"

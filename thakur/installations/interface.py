@@ -172,6 +172,9 @@ class Apps(Protocol):
     async def managed(self, principal: Principal) -> dict[int, GitHubApp]:
         """By their rows, those that the principal manages. Raises ActionForbidden for who manages none."""
 
+    async def own(self, principal: Principal) -> list_of[int]:
+        """The rows of the Apps that the principal's team has."""
+
     async def every(self) -> list_of[int]:
         """The rows of all Apps. For jobs, which act for nobody."""
 
@@ -250,6 +253,9 @@ class Lender(Protocol):
 
         Builds of a repository that run at the same time are lent the same one.
         """
+
+    async def lend_look(self, found: Found) -> str:
+        """What opens a repository that no project follows yet, for a look at it. Give it back. Raises RepositoryShut."""
 
     async def renew(self, project_id: int, url: str, token: str) -> str:
         """Another in place of one that GitHub did not take."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from thakur.errors import ThakurError
 from thakur.github import App, GitHubUnavailable, InstallationToken, Scope
-from thakur.installations.interface import Clients, Connections, RepositoryShut
+from thakur.installations.interface import Clients, Connection, Connections, Found, RepositoryShut
 
 # A fetch may take ten minutes.
 LEFT = timedelta(minutes=15)
@@ -42,13 +42,19 @@ class LocalLender:
         connection = (await self._connections.of([project_id])).get(project_id)
         if connection is None or connection.url != url:
             return ""
-        key = (connection.app, Scope(connection.installation_id, (connection.repository_id,), READS))
+        return await self._lend(connection)
+
+    async def lend_look(self, found: Found) -> str:
+        return await self._lend(found)
+
+    async def _lend(self, opens: Connection | Found) -> str:
+        key = (opens.app, Scope(opens.installation_id, (opens.repository_id,), READS))
         # Whoever asks meanwhile waits for the same one.
         async with self._turns[key]:
             lent = self._lent.get(key)
             if lent is None or lent.token.expires_at - datetime.now(UTC) < LEFT:
-                client = await self._clients.app(connection.app)
-                lent = self._lent[key] = _Lent(client, await _minted(client, key[1], connection.full_name))
+                client = await self._clients.app(opens.app)
+                lent = self._lent[key] = _Lent(client, await _minted(client, key[1], opens.full_name))
                 self._held[lent.token.token] = lent
             lent.holders += 1
         return lent.token.token

@@ -128,6 +128,8 @@ def _services(core: Core, parts: Deciding, edges: Mapping[int, Edge]) -> ApiServ
         identities=core.github.identifying.identities,
         sign_ins=core.github.identifying.sign_ins,
         allowances=core.github.identifying.allowances,
+        browser=core.github.browser,
+        lender=core.github.lender,
         tracks=core.github.tracks,
         registrations=core.github.registrations,
         upkeep=core.github.upkeep,

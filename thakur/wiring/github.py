@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from thakur.db import Database
 from thakur.github import Site, site_of
+from thakur.identities.browsing.browser import LocalBrowser
 from thakur.identities.sight import Sight
 from thakur.installations.apps import LocalApps
 from thakur.installations.clients import LocalClients
@@ -64,6 +65,7 @@ class GitHub:
     lender: LocalLender
     reports: LocalReports
     identifying: Identifying
+    browser: LocalBrowser
     upkeep: LocalUpkeep
     registrations: LocalRegistrations
     sealed: tuple[SealedRows, ...]
@@ -106,6 +108,7 @@ def wire_github(
         lender=LocalLender(connections, clients),
         reports=LocalReports(db, lambda: queue.wake(REPORTS)),
         identifying=identifying,
+        browser=LocalBrowser(identifying.identities, apps, clients, connections),
         upkeep=upkeep,
         registrations=LocalRegistrations(
             Departures(db),

@@ -12,7 +12,7 @@ from thakur.accounts import Principal
 from thakur.api.asked import Asked, Asker, Services
 from thakur.api.audited import IS_TOLD
 from thakur.api.interface import ApiServices
-from thakur.api.pages.parts.pasted import Pasted
+from thakur.api.pages.parts.pasted import FIRST, Pasted, is_same_paste
 from thakur.api.pages.parts.project_shell import project_context
 from thakur.api.pages.parts.rendering import page
 from thakur.api.pages.parts.told import Told, back_with, refused
@@ -26,9 +26,6 @@ GIVEN_TO = {Phase.BOTH: "build and run", Phase.BUILD: "build", Phase.START: "run
 
 # `scope` itself is litestar's word.
 Within = Annotated[Scope, QueryParameter(name="scope")]
-
-
-FIRST = Told("warn", "Nothing is saved yet.", "Look over what the paste changes, then save.")
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +62,7 @@ async def save_env(
     form = await _form(request)
     try:
         kept = services.pastes.text_of(principal, form.pasted) if form.pasted else ""
-        if form.dotenv.strip() and _lines(form.dotenv) != _lines(kept):
+        if form.dotenv.strip() and not is_same_paste(form.dotenv, kept):
             pasted = await _looked_over(services, principal, project, within, form)
             return await _page(
                 request, services, principal, project, within, pasted=pasted, told=FIRST, status_code=422
@@ -170,11 +167,6 @@ async def _form(request: Request[Any, Any, Any]) -> Form:
         pasted=str(sent.get("pasted", "")),
         phase=_phase(sent.getall("given_to", [])),
     )
-
-
-def _lines(text: str) -> list[str]:
-    # A browser ends lines in its own way when it sends a form, and a script in another.
-    return text.strip().splitlines()
 
 
 def _phase(given_to: Sequence[Any]) -> Phase | None:

@@ -51,7 +51,7 @@ class LocalUpkeep:
 
     async def look_again(self, principal: Principal) -> None:
         principal.require(Action.MANAGE_GITHUB, principal.team_id)
-        for app in await self._apps.ids(principal):
+        for app in await self._apps.own(principal):
             await self.refresh(app)
 
     def hook_url(self, app: GitHubApp) -> str:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from thakur.api.pages.parts.told import Told
 from thakur.projects import PastedStatus, PastedVar
+
+FIRST = Told("warn", "Nothing is saved yet.", "Look over what the paste changes, then save.")
 
 # With which glyph a name is shown.
 GLYPHS = {
@@ -28,3 +31,8 @@ class Pasted(msgspec.Struct, frozen=True, kw_only=True):
 
     def glyph(self, one: PastedVar) -> str:
         return GLYPHS[one.status]
+
+
+def is_same_paste(text: str, kept: str) -> bool:
+    """Whether they are the same lines: a browser ends lines in its own way when it sends a form, and a script in another."""
+    return text.strip().splitlines() == kept.strip().splitlines()

@@ -55,6 +55,7 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     has_keys: bool
     may_create: bool
+    may_connect: bool
     theme: Theme
 
 
@@ -67,6 +68,7 @@ async def shell_of(request: Request[Any, Any, Any], services: ApiServices, princ
         places=places_of(principal),
         recent=tuple(Recent(project.name, found[project.id].status, found[project.id].word) for project in projects),
         may_create=principal.may(Action.CREATE_PROJECT, principal.team_id),
+        may_connect=principal.may(Action.MANAGE_GITHUB, principal.team_id),
         has_keys=KEYS_COOKIE not in request.cookies,
         actor=principal.actor,
         theme=theme_of(request),

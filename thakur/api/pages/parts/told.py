@@ -37,6 +37,7 @@ ACTS = {
     "promotion": Told("ok", "It goes to production.", "With production's env vars of now, without a build."),
     "settings_saved": Told("ok", "Saved.", "What is live stays as it was made."),
     "project_made": Told("ok", "The project is there.", "Now send it something to run."),
+    "project_followed": Told("ok", "The project is there.", "Its first build begins in a moment."),
     "env_refused": Told(
         "bad", "The project is there, but its .env was refused.", "Save the env vars here, then deploy."
     ),
