@@ -71,6 +71,31 @@ async def test_an_outage_delays_what_is_told_and_the_deployment_is_made_once(roo
     assert len(rooms.house.shop.deployments) == 1
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"times": 3, "status": 502},
+        {"times": 4, "is_reset": True},
+        {"times": 2, "truncate_bytes": 5},
+        {"times": 2, "status": 200, "body": "<html>"},
+    ],
+)
+async def test_whatever_goes_wrong_on_the_way_the_last_state_arrives(rooms, report, db, bad) -> None:
+    await rooms.sending.drain()
+    rooms.house.github.fault("/statuses", **bad)
+    for state in ("in_progress", "success"):
+        await rooms.reports.tell(report, state, state)
+        await rooms.sending.drain()
+    for _ in range(8):
+        async with db.session() as session:
+            await session.execute(text("UPDATE github_reports SET next_at = now()"))
+        await rooms.sending.drain()
+
+    assert states(rooms)[-1] == "success"
+    assert rooms.house.shop.statuses[-1]["state"] == "success"
+    assert len(rooms.house.shop.deployments) == 1
+
+
 async def test_a_pause_is_kept(rooms, report, db) -> None:
     rooms.house.github.fail("/deployments", 1, 403, "You have exceeded a secondary rate limit.")
     await rooms.sending.drain()

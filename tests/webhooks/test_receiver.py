@@ -82,6 +82,7 @@ class House:
         statuses: list[int] = []
 
         async def receive():
+            await asyncio.sleep(0)
             chunk = next(coming, None)
             self.read_bytes += len(chunk or b"")
             return {"type": "http.request", "body": chunk or b"", "more_body": chunk is not None}
@@ -185,6 +186,22 @@ async def test_a_body_longer_than_announced_is_refused_and_one_of_almost_25_mb_i
     assert await house.send(content_length="10") == 413
     big = b'{"ref": "refs/heads/main", "repository": {"id": 7}, "commits": "' + b"x" * (24 * 1024 * 1024) + b'"}'
     assert await house.send(big) == 202
+
+
+async def test_while_one_sends_25_mb_others_are_answered(house) -> None:
+    big = b'{"ref": "refs/heads/main", "repository": {"id": 7}, "commits": "' + b"x" * (24 * 1024 * 1024) + b'"}'
+    order: list[str] = []
+
+    async def send(name: str, body: bytes, guid: str) -> None:
+        assert await house.send(body, x_github_delivery=guid, chunks=slowly(body)) == 202
+        order.append(name)
+
+    def slowly(body: bytes):
+        return (body[start : start + 65536] for start in range(0, len(body), 65536))
+
+    await asyncio.gather(send("large", big, "large"), *(send("small", PUSH, f"small-{each}") for each in range(5)))
+
+    assert order == ["small"] * 5 + ["large"]
 
 
 async def test_a_client_that_says_nothing_more_is_sent_away(house, monkeypatch) -> None:

@@ -13,7 +13,7 @@ from thakur.fakegithub.door.answers import DOCUMENTATION
 
 @dataclass
 class Fault:
-    """What becomes of `times` questions whose method and path hold `match`.
+    """What becomes of `times` questions whose method and path hold `match`; a `$` at its end is the path's.
 
     After the delay, if there is one, the connection is reset, or the answer is this status, or the true one is cut off after
     so many bytes, or, if nothing of that is said, it is the true one.
@@ -56,7 +56,7 @@ class Faults:
         asked = f"{request.method} {request.path}"
         self.asked.append(asked)
         for fault in self._waiting:
-            if fault.match in asked and fault.times > 0:
+            if fault.times > 0 and fault.match in f"{asked}$":
                 fault.times -= 1
                 return fault
         return None
