@@ -98,6 +98,7 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("PUT", f"{P}/{{name}}/env/{{key}}"): (Action.CONFIGURE, JSON, {"value": "1"}),
     ("DELETE", f"{P}/{{name}}/env/{{key}}"): (Action.CONFIGURE,),
     ("GET", "/api/v1/github/apps"): (KNOWN,),
+    ("GET", "/api/v1/github/repositories"): (KNOWN,),
     ("POST", "/api/v1/github/apps"): (
         Action.MANAGE_GITHUB,
         JSON,

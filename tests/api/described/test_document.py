@@ -18,7 +18,7 @@ from thakur.api.described.examples import _BY_KIND
 OPERATIONS = """
 up ready get_openapi
 list_projects create_project get_project change_project delete_project clear_cache list_domains
-list_github_apps add_github_app remove_github_app set_webhook list_deliveries list_missing_deliveries redeliver
+list_github_apps list_github_repositories add_github_app remove_github_app set_webhook list_deliveries list_missing_deliveries redeliver
 follow_repository change_following deploy_held put_repository forget_repository list_env set_env import_env preview_env put_env delete_env
 make_plan list_builds request_build get_build cancel_build build_logs clear_build_logs
 list_deployments redeploy get_deployment rollback restart cancel deployment_logs list_replicas

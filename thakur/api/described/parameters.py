@@ -41,6 +41,9 @@ PARAMETERS: dict[str, tuple[str, dict[str, Any], Any]] = {
         "git-feat-cart",
     ),
     "guid": ("GitHub's name of the delivery", {"type": "string", "minLength": 1, "pattern": "^[^/]+$"}, GUID),
+    "q": ("Only those whose names hold all of these words", {}, "shop"),
+    "installation": ("Only what is in this installation, by GitHub's number", {"type": "integer"}, 5678),
+    "cursor": ("Where the page before ended, as `Link` gives it", {}, 50),
     "scope": ("Whose env vars: production's, or those that all previews share", {}, "production"),
     "folder": ("Of an upload: the folder's name, for people", {}, "shop"),
     "commit": (

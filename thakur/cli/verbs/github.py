@@ -5,7 +5,7 @@ from typing import Any
 
 from thakur.cli.output import RED, document, say, table
 from thakur.cli.parsing import Verbs, add_verb
-from thakur.cli.verbs import deliveries, filters, upkeep
+from thakur.cli.verbs import deliveries, filters, github_repos, upkeep
 
 ADD = (
     "thakur github add --app-id 1234 --client-id Iv23li… --client-secret-file client.txt"
@@ -18,7 +18,8 @@ PULLED = "This server has no public URL, so GitHub is asked every 10 s what happ
 def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb and its own verb."""
     parser = add_verb(verbs, "github", "list, add and remove GitHub Apps", "thakur github", run_list)
-    within = parser.add_subparsers(metavar="[add|webhook|remove|filters|deploy|deliveries|redeliver]")
+    within = parser.add_subparsers(metavar="[repos|add|webhook|remove|filters|deploy|deliveries|redeliver]")
+    github_repos.add(within)
     upkeep.add(within)
     deliveries.add(within)
     new = add_verb(within, "add", "add a GitHub App, or give it new secrets", ADD, run_add)

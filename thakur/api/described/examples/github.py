@@ -4,6 +4,7 @@ from thakur.api.described.examples.projects import HELD
 from thakur.api.described.examples.times import BEGAN, EARLIER
 from thakur.api.described.parameters import GUID
 from thakur.api.resources.github import FollowAsked, FollowChange, HeldAsked, WebhookAsked
+from thakur.api.resources.github_repositories import RepositoryShown
 from thakur.api.resources.previews import (
     ApprovalAsked,
     PreviewApproved,
@@ -18,6 +19,15 @@ from thakur.installations import AppAsked, Filters, GitHubApp, InstalledOn
 from thakur.webhooks import DeliveryKept, DeliveryMissing, DeliveryStatus, PreviewStatus, Redelivery
 
 EXAMPLES = (
+    RepositoryShown(
+        full_name="ada/shop",
+        is_private=True,
+        is_archived=False,
+        default_branch="main",
+        language="TypeScript",
+        pushed_at=EARLIER,
+        projects=("shop",),
+    ),
     FollowAsked(repository="ada/shop", branch="main"),
     FollowChange(filters={"wait_for_checks": True, "paths": None}),
     Filters(wait_for_checks=True),
