@@ -111,9 +111,10 @@ class LocalDeliveries:
         return False
 
     async def _log(self, app: int) -> list_of[Delivery]:
+        client = await self._clients.app(app)
         try:
             async with asyncio.timeout(LOOK_SECONDS):
-                return await (await self._clients.app(app)).deliveries(datetime.now(UTC) - BACK)
+                return await client.deliveries(datetime.now(UTC) - BACK)
         except TimeoutError as error:
             raise GitHubUnavailable("its log takes too long to read", 60.0) from error
 

@@ -64,7 +64,7 @@ async def test_a_github_that_does_not_come_to_an_end_is_not_waited_for(rooms, ou
     async def never(self) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("thakur.installations.upkeep.service.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("thakur.installations.upkeep.said.LOOK_SECONDS", 0.01)
     monkeypatch.setattr("thakur.github.App.found", never)
     (app,) = await rooms.apps.every()
 

@@ -1,6 +1,5 @@
 """Upkeep on the database: what GitHub says of an App is kept beside it."""
 
-import asyncio
 import logging
 import secrets
 
@@ -9,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from thakur.accounts import Action, Principal
 from thakur.db import Database
 from thakur.errors import ThakurError
-from thakur.github import App, GitHubUnavailable, NotPermitted, NotThere
+from thakur.github import App, Site
 from thakur.installations.apps import GRACE, LocalApps
 from thakur.installations.clients import LocalClients
 from thakur.installations.interface import AppUnknown, GitHubApp
@@ -17,12 +16,8 @@ from thakur.installations.models import AppRow, ConnectionRow, InstallationRow
 from thakur.installations.registering.reach import Here
 from thakur.installations.secrets import context_of
 from thakur.installations.upkeep.interface import AddressMissing, AppAmbiguous
+from thakur.installations.upkeep.said import Said, ask
 from thakur.security import Sealer
-
-# Somebody may wait for the page.
-LOOK_SECONDS = 20.0
-# Each is a token of its own and a question.
-COUNTED = 50
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +34,9 @@ class LocalUpkeep:
 
     async def refresh(self, app: int) -> str:
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._ask(app, await self._clients.app(app))
-        except (ThakurError, TimeoutError) as raised:
-            error = raised if isinstance(raised, ThakurError) else GitHubUnavailable("it takes too long", 60.0)
+            client = await self._clients.app(app)
+            await self._keep(app, client.key.site, await ask(client))
+        except ThakurError as error:
             log.warning("github app could not be looked at", extra={"app": app, "reason": error.message})
             trouble = " ".join(filter(None, (f"{error.message}.", error.hint)))
             await self._update(app, trouble=trouble)
@@ -100,26 +94,16 @@ class LocalUpkeep:
         principal.require(Action.MANAGE_GITHUB, found[0].team_id)
         return int(found[0].id)
 
-    async def _ask(self, app: int, client: App) -> None:
-        found = await client.found()
-        hook_url = await client.hook_url()
-        installations = await client.installations()
-        await self._update(app, hook_url=hook_url, trouble="", **self._apps.said_of(found, client.key.site))
-        for number, each in enumerate(installations):
-            is_asked = each.suspended_at is None and number < COUNTED
-            await self._apps.note(app, each, await self._count(app, each.id) if is_asked else None)
-        is_gone = InstallationRow.installation_id.not_in([each.id for each in installations])
+    async def _keep(self, app: int, site: Site, said: Said) -> None:
+        await self._update(app, hook_url=said.hook_url, trouble="", **self._apps.said_of(said.found, site))
+        for each, count in said.installations:
+            await self._apps.note(app, each, count)
+        is_gone = InstallationRow.installation_id.not_in([each.id for each, _ in said.installations])
         async with self._db.session() as session:
             left = update(InstallationRow).where(
                 InstallationRow.app_id == app, is_gone, InstallationRow.status != "gone"
             )
             await session.execute(left.values(status="gone", updated_at=func.now()))
-
-    async def _count(self, app: int, installation_id: int) -> int | None:
-        try:
-            return await (await self._clients.installed(app, installation_id)).repositories()
-        except (NotPermitted, NotThere):
-            return None  # suspended or gone since it was listed
 
     async def _change_secret(self, app: int, client: App, hook_url: str) -> None:
         # Both count before GitHub is told, so that no event falls between them; if it is not told, the old one stays.
