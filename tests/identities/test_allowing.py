@@ -132,6 +132,31 @@ async def test_whom_an_admin_put_out_does_not_come_in_again_by_the_list(doors) -
     assert (await doors.sign_in("mia")).roles == {doors.admin.team_id: Role.VIEWER}
 
 
+async def test_whoever_leaves_the_team_that_gave_more_has_what_is_left_of_the_list(doors) -> None:
+    await doors.allow("acme", Role.VIEWER)
+    await doors.allow("acme/web", Role.ADMIN)
+    await doors.sign_in("mia")
+    assert await doors.members() == {"mia": "admin"}
+
+    doors.acme.teams["web"].members.clear()
+    await doors.an_hour_later()
+
+    assert await doors.members() == {"mia": "viewer"}
+    events = await doors.rooms.people.accounts.events(doors.admin)
+    assert events[0].subject.startswith("mia from admin to viewer")
+
+
+async def test_whom_somebody_here_made_less_is_not_made_more_by_the_list(doors) -> None:
+    await doors.allow("acme/web", Role.ADMIN)
+    await doors.sign_in("mia")
+    await doors.rooms.people.teams.change_role(doors.admin, "ours", "mia", Role.VIEWER)
+
+    for role in (Role.MEMBER, Role.VIEWER, Role.ADMIN):
+        await doors.allow("acme/web", role)
+        await doors.an_hour_later()
+        assert await doors.members() == {"mia": "viewer"}
+
+
 async def test_a_role_that_was_changed_here_stays_and_an_owner_stays_whoever_leaves(doors) -> None:
     await doors.allow("acme", Role.VIEWER)
     await doors.sign_in("mia")
@@ -208,7 +233,7 @@ async def test_the_list_is_for_admins_of_the_team_alone_and_gives_no_more_than_t
     assert [each.name for each in await allowances.list(doors.admin, "ours")] == ["ada"]
 
 
-async def test_the_same_name_again_gives_whoever_is_still_to_come_another_role(doors) -> None:
+async def test_the_same_name_again_gives_it_another_role(doors) -> None:
     await doors.allow("ada", Role.VIEWER)
     await doors.allow("ADA", Role.ADMIN)
 

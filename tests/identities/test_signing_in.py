@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ from thakur.identities import (
     SignInCancelled,
     SignInUnusable,
 )
+from thakur.installations import AppGone
 
 
 async def test_nobody_is_let_in_whom_nobody_has_allowed(doors) -> None:
@@ -160,6 +162,9 @@ async def test_a_sign_in_counts_once(doors) -> None:
     with pytest.raises(SignInUnusable):
         await doors.sign_ins.complete(begun.journey, returned, VISITOR)
 
+    # Also with a code that GitHub would take.
+    with pytest.raises(SignInUnusable):
+        await doors.sign_ins.complete(begun.journey, await doors.brought(begun, "ada"), VISITOR)
     assert await doors.count("sessions") == 1
 
 
@@ -252,6 +257,23 @@ async def test_an_app_of_another_team_lets_nobody_into_ours(doors) -> None:
         await session.execute(text("UPDATE github_apps SET team_id = (SELECT id FROM teams WHERE name = 'others')"))
 
     with pytest.raises(NotAllowed):
+        await doors.sign_in("ada")
+
+
+async def test_nobody_links_an_account_by_an_app_of_a_team_that_they_are_not_in(doors) -> None:
+    ours = await doors.user("grace")
+    stranger = msgspec.structs.replace(ours, team_id=ours.team_id + 1, roles={ours.team_id + 1: Role.OWNER})
+
+    with pytest.raises(AppGone):
+        await doors.begin(stranger)
+
+
+async def test_whoever_is_not_allowed_is_not_asked_about_without_end(doors) -> None:
+    for _ in range(20):
+        with pytest.raises(NotAllowed):
+            await doors.sign_in("ada")
+
+    with pytest.raises(AttemptsExhausted):
         await doors.sign_in("ada")
 
 

@@ -153,7 +153,7 @@ class Rooms:
         self.comments = LocalComments(db, lambda: self.queue.wake(REPORTS))
         self._wire_previews()
         self.people = wire_people(db)
-        self.sign_in_apps = LocalSignInApps(db, sealer, self.clients)
+        self.sign_in_apps = LocalSignInApps(db, sealer, self.clients, Site())
         self.identifying = wire_identifying(db, RING, self.sign_in_apps, self.clients, self.people, DASHBOARD)
         self.registrations = LocalRegistrations(
             Departures(db),

@@ -161,6 +161,9 @@ class Vouching(Protocol):
     async def begin(self, user_id: int, team_id: int, because: str, visitor: Visitor) -> str:
         """A session of somebody who is in the team; returns its secret. Raises UserNotFound."""
 
+    async def change_role(self, user_id: int, team_id: int, before: Role, role: Role, because: str) -> bool:
+        """Give them another role, unless somebody has given them one that is not `before`; whether they have it now."""
+
     async def shut_out(self, user_id: int, team_ids: Collection[int], because: str) -> None:
         """End their sessions, and their tokens in these teams; they may come in again."""
 

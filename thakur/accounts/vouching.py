@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -54,6 +54,18 @@ class LocalVouching:
                 raise UserNotFound(f"{user.name} is not in the team any more")
             note(session, _acting(user, team_id, visitor), "sign in", because, team_id)
             return await begin_session(session, user_id, visitor)
+
+    async def change_role(self, user_id: int, team_id: int, before: Role, role: Role, because: str) -> bool:
+        is_it = (MembershipRow.team_id == team_id, MembershipRow.user_id == user_id, MembershipRow.role == before)
+        async with self._db.session() as session:
+            changed = await session.scalar(
+                update(MembershipRow).where(*is_it).values(role=role).returning(MembershipRow.user_id)
+            )
+            if changed is not None:
+                user = await session.get_one(UserRow, user_id)
+                subject = f"{user.name} from {before} to {role}, {because}"
+                note(session, _acting(user, team_id), "change role", subject, team_id)
+        return changed is not None
 
     async def shut_out(self, user_id: int, team_ids: Collection[int], because: str) -> None:
         async with self._db.session() as session:

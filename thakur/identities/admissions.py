@@ -36,6 +36,9 @@ class Admissions:
         if row is not None and row.has_joined and not is_in:
             # An admin put them out, who has the last word.
             return False
+        if role is not None and row is not None and row.has_joined:
+            await self._follow(identity, row, role)
+            return True
         if role is not None:
             await self._let_in(identity, team_id, role, visitor)
             return True
@@ -60,7 +63,7 @@ class Admissions:
         await self._change(row.team_id, row.user_id, check_at=NOW + after)
 
     async def _let_in(self, identity: IdentityRow, team_id: int, role: Role, visitor: Visitor) -> None:
-        values = {"identity_id": identity.id, "check_at": NOW + CHECK_EVERY}
+        values = {"identity_id": identity.id, "role": role, "check_at": NOW + CHECK_EVERY}
         made = insert(Row).values(team_id=team_id, user_id=identity.user_id, **values)
         async with self._db.session() as session:
             await session.execute(made.on_conflict_do_update(index_elements=[Row.team_id, Row.user_id], set_=values))
@@ -68,6 +71,15 @@ class Admissions:
             identity.user_id, team_id, role, f"as {identity.login} of {identity.web_url}", visitor
         )
         await self._change(team_id, identity.user_id, has_joined=True)
+
+    async def _follow(self, identity: IdentityRow, row: AdmissionRow, role: Role) -> None:
+        # Who was made more or less by somebody here is what they were made.
+        given, because = Role(row.role), f"as the list has {identity.login} of {identity.web_url} now"
+        is_changed = role is not given and await self._vouching.change_role(
+            row.user_id, row.team_id, given, role, because
+        )
+        now = {"role": role} if is_changed else {}
+        await self._change(row.team_id, row.user_id, check_at=NOW + CHECK_EVERY, identity_id=identity.id, **now)
 
     async def _put_out(self, identity: IdentityRow, team_id: int) -> bool:
         user_id = identity.user_id

@@ -65,7 +65,7 @@ class LocalIdentities:
             if await session.scalar(select(AdmissionRow.team_id).where(AdmissionRow.identity_id == row.id).limit(1)):
                 raise IdentityNeeded(
                     f"{row.login} is what lets you into your team",
-                    hint="Leave the team on the page Team, or have somebody invite you by a link first.",
+                    hint="To go for good, leave the team on the page Team.",
                 )
             held = await self._tokens.held(row.id)
             await session.execute(delete(IdentityRow).where(IdentityRow.id == row.id))

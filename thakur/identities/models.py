@@ -61,6 +61,8 @@ class AdmissionRow(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("github_identities.id", ondelete="CASCADE"), index=True)
+    # What the list gave; a membership of another role was changed by somebody here.
+    role: Mapped[str]
     # When GitHub is to be asked again whether they may still be here.
     check_at: Mapped[datetime] = mapped_column(index=True)
     # False while they are on their way in or out.

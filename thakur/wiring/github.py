@@ -97,7 +97,9 @@ def wire_github(
     tracks = LocalTracks(db, projects, lambda: queue.wake(WEBHOOKS), PULLED_EVERY if pulls else EVERY)
     here = Here(settings.public_url, settings.dashboard, pulls)
     upkeep = LocalUpkeep(db, sealer, apps, clients, here)
-    identifying = wire_identifying(db, ring, LocalSignInApps(db, sealer, clients), clients, people, settings.dashboard)
+    identifying = wire_identifying(
+        db, ring, LocalSignInApps(db, sealer, clients, _default_site(settings)), clients, people, settings.dashboard
+    )
     return GitHub(
         clients=clients,
         apps=apps,

@@ -60,6 +60,7 @@ class LocalAllowances:
         made = insert(Row).values(keys | values).on_conflict_do_update(index_elements=KEYS, set_=values).returning(Row)
         async with self._db.session() as session:
             allowance = _allowance((await session.scalars(made)).one())
+        await self._admissions.look_soon(found.id)
         await self._accounts.audit(principal, "allow github", f"{resolved.name} of {site} as {role}", found.id)
         return allowance
 

@@ -15,7 +15,7 @@ list_of = list
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
-    """A person, everybody in an organisation, or in a team of one; whoever comes in by it is given the role, once.
+    """A person, everybody in an organisation, or in a team of one; whoever comes in by it has the role, until somebody gives them another.
 
     GitHub's number counts; the name is the one of when it was put on the list.
     """
@@ -51,7 +51,7 @@ class Allowances(Protocol):
         """The GitHubs on which the team has an App to sign in by. Raises as `list` does."""
 
     async def allow(self, principal: Principal, team: str, name: str, role: Role, url: str = "") -> Allowance:
-        """Put `LOGIN`, `ORGANISATION` or `ORGANISATION/TEAM` on the list, or give it another role for who is still to come.
+        """Put `LOGIN`, `ORGANISATION` or `ORGANISATION/TEAM` on the list, or give it another role.
 
         GitHub is asked whose the name is now: it may be somebody else's tomorrow. Raises AllowanceRefused,
         GitHubUnavailable, and as `list` does.

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 from datetime import timedelta
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from thakur.identities.signing.interface import (
     AppMisfit,
     Begun,
     Completed,
+    NotAllowed,
     Refusal,
     Returned,
     SignInCancelled,
@@ -31,6 +33,8 @@ from thakur.installations import AppGone, SignInApp, SignInApps
 
 CODE_CHARACTERS = 200
 MARGIN = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
 
 
 class Attempts(Protocol):
@@ -73,6 +77,9 @@ class LocalSignIns:
     async def begin(self, app: int, return_to: str, linking: Principal | None = None) -> Begun:
         if linking is not None:
             linking.require(Action.MANAGE_ACCOUNT, linking.team_id)
+        way = await self._app(app)
+        if linking is not None and way.team_id not in linking.roles:
+            raise _gone()
         oauth = await self._apps.oauth(app)
         journey = self._envelopes.journey(app, return_to, linking.user_id if linking else None)
         url = oauth.authorize_url(self._callback_url, journey.state, journey.verifier)
@@ -83,25 +90,28 @@ class LocalSignIns:
     ) -> Completed:
         self._attempts.check(visitor.address)
         try:
-            found = await self._returned(journey, returned, asker)
-            token = await self._token(found, returned.code)
-        except SignInUnusable:
+            completed = await self._complete(journey, returned, visitor, asker)
+        except (SignInUnusable, NotAllowed) as refusal:
             self._attempts.fail(visitor.address)
+            log.info("sign-in refused", extra={"code": refusal.code, "address": visitor.address})
             raise
-        person = await arrived(self._apps, await self._app(found.app), token)
-        session = None
-        if found.linking_user_id is not None and asker is not None:
-            await self._linking.link(person, found.linking_user_id, asker)
-        else:
-            session = await self._admitting.admit(person, visitor)
         self._attempts.succeed(visitor.address)
-        return Completed(session=session, return_to=found.return_to)
+        return completed
 
     def refusal(self, error: ThakurError) -> str:
         return self._envelopes.seal(self._envelopes.refusal(error))
 
     def refused(self, sealed: str) -> Refusal | None:
         return self._envelopes.open(sealed, Refusal)
+
+    async def _complete(self, journey: str, returned: Returned, visitor: Visitor, asker: Principal | None) -> Completed:
+        found = await self._returned(journey, returned, asker)
+        token = await self._token(found, returned.code)
+        person = await arrived(self._apps, await self._app(found.app), token)
+        if found.linking_user_id is not None and asker is not None:
+            await self._linking.link(person, found.linking_user_id, asker)
+            return Completed(session=None, return_to=found.return_to)
+        return Completed(session=await self._admitting.admit(person, visitor), return_to=found.return_to)
 
     async def _returned(self, text: str, returned: Returned, asker: Principal | None) -> Journey:
         journey = self._envelopes.open(text, Journey)
@@ -137,7 +147,11 @@ class LocalSignIns:
         for each in await self._apps.every():
             if each.app == app:
                 return each
-        raise AppGone("This GitHub App was removed meanwhile", hint="Sign in another way.")
+        raise _gone()
+
+
+def _gone() -> AppGone:
+    return AppGone("Nobody signs in by this GitHub App any more", hint="Begin again with what the page offers now.")
 
 
 def _unusable() -> SignInUnusable:

@@ -12,9 +12,10 @@ from thakur.security import Sealer
 
 
 class LocalSignInApps:
-    """Implements SignInApps on the database."""
+    """Implements SignInApps on the database. Of the `default` GitHub whoever runs this server has said where its API is."""
 
-    def __init__(self, db: Database, sealer: Sealer, clients: LocalClients) -> None:
+    def __init__(self, db: Database, sealer: Sealer, clients: LocalClients, default: Site) -> None:
+        self._default = default
         self._db = db
         self._sealer = sealer
         self._clients = clients
@@ -25,7 +26,7 @@ class LocalSignInApps:
             return [
                 SignInApp(app=row.id, team_id=row.team_id, web_url=row.web_url, slug=row.slug, number=row.app_id)
                 for row in rows
-                if _is_own_api(row)
+                if self._is_own_api(row)
             ]
 
     async def oauth(self, app: int) -> OAuth:
@@ -40,12 +41,10 @@ class LocalSignInApps:
     async def _row(self, app: int) -> AppRow:
         async with self._db.session() as session:
             row = await session.scalar(select(AppRow).where(AppRow.id == app))
-        if row is None or not _is_own_api(row):
+        if row is None or not self._is_own_api(row):
             raise AppGone("This GitHub App is not here any more", hint="Begin again at the page where you sign in.")
         return row
 
-
-def _is_own_api(row: AppRow) -> bool:
-    # Who somebody is, is said by the API: one at another address could name anybody of that GitHub.
-    site = site_of(row.web_url)
-    return isinstance(site, Site) and site.api_url == row.api_url
+    def _is_own_api(self, row: AppRow) -> bool:
+        # Who somebody is, is said by the API: one at another address could name anybody of that GitHub.
+        return Site(row.web_url, row.api_url) in (self._default, site_of(row.web_url))
