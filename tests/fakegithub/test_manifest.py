@@ -76,6 +76,16 @@ async def test_the_page_shows_what_is_asked_and_its_name_can_be_changed(github) 
         assert [each.slug for each in github.state.apps.values()] == ["thakur-of-ada", "another"]
 
 
+async def test_another_sites_page_asks_and_does_not_agree(github) -> None:
+    github.state.asks = True
+    async with Browser(github, "ada") as browser:
+        form = {"manifest": manifest(), "decision": "create"}
+        page = await browser.ask("POST", PATH, data=form, headers={"Origin": "https://deploy.example.com"})
+        assert "Create GitHub App for ada" in page.text
+        assert not github.state.apps
+        assert (await browser.ask("POST", PATH, data=form, headers={"Origin": github.url})).status == 302
+
+
 async def test_who_is_not_signed_in_is_and_goes_on_with_what_was_posted(github) -> None:
     async with Browser(github) as browser:
         page = await browser.post(PATH, manifest=manifest())

@@ -72,6 +72,18 @@ async def test_every_page_says_that_it_is_simulated_and_trusts_no_text(shop) -> 
             assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
+async def test_other_sites_can_have_nothing_done(shop) -> None:
+    evil = {"Origin": "http://evil.example"}
+    path, form = "/ada/shop/edit/main/index.html", {"content": "theirs", "target": "direct"}
+    async with Browser(shop.github, "ada") as browser:
+        for headers in (evil, {"Origin": "null"}, {"Host": "evil.example"}):
+            assert (await browser.ask("POST", path, data=form, headers=headers)).status == 403
+        assert (await browser.ask("GET", "/ada/shop", headers={"Host": "evil.example"})).status == 403
+        assert (await browser.get("/ada/shop")).headers["Referrer-Policy"] == "same-origin"
+        own = {"Origin": shop.github.url}
+        assert (await browser.ask("POST", path, data=form, headers=own)).status == 303
+
+
 async def test_an_edit_is_a_commit_that_is_told_like_a_push(shop) -> None:
     async with Browser(shop.github, "ada") as browser:
         page = await browser.get("/ada/shop/edit/main/index.html")

@@ -21,6 +21,7 @@ from thakur.fakegithub.door.gate import Gate
 from thakur.fakegithub.git.serving import GitRoutes
 from thakur.fakegithub.hooks import Hooks
 from thakur.fakegithub.oauth.applications import ApplicationRoutes
+from thakur.fakegithub.pages.origins import own_pages_alone
 from thakur.fakegithub.pages.site import Pages
 from thakur.fakegithub.people.accounts import FakeAccount, FakeUser
 from thakur.fakegithub.people.shown import account_shown
@@ -105,7 +106,7 @@ class FakeGitHub:
             ApplicationRoutes(self.state, self.url),
         ):
             api.add_routes(each.routes())
-        site = web.Application(client_max_size=BODY_BYTES, middlewares=[self.pages.refusals])
+        site = web.Application(client_max_size=BODY_BYTES, middlewares=[self.pages.refusals, own_pages_alone])
         site.add_subapp("/api/v3", api)
         if self._control_token:
             site.add_routes(Control(self, self._control_token).routes())

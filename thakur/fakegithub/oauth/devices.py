@@ -29,10 +29,9 @@ class Device:
 
 
 class Devices:
-    """Those that wait. `is_patient` lets tests ask as fast as they like."""
+    """Those that wait."""
 
     def __init__(self, state: State) -> None:
-        self.is_patient = False
         self._state = state
         self._waiting: list[Device] = []
 
@@ -67,7 +66,7 @@ class Devices:
             self._waiting.remove(found)
             return self._state.grants.grant(app, found.user)
         before, found.asked_at = found.asked_at, now
-        if before is not None and not self.is_patient and now - before < timedelta(seconds=found.interval):
+        if before is not None and now - before < timedelta(seconds=found.interval):
             found.interval += INTERVAL_SECONDS
             return "slow_down"
         return "authorization_pending"

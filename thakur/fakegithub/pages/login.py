@@ -1,4 +1,4 @@
-"""Signing in as somebody, and out again."""
+"""Signing in as somebody, or as somebody else."""
 
 from aiohttp import web
 
@@ -19,7 +19,6 @@ class LoginPages:
         return [
             web.get("/login", self.ask),
             web.post("/login", self.sign_in),
-            web.post("/logout", self.sign_out),
             web.get("/-/site.css", self.style),
         ]
 
@@ -38,12 +37,6 @@ class LoginPages:
         else:
             answer = web.Response(status=303, headers={"Location": return_to})
         answer.set_cookie(COOKIE, self._sessions.begin(user), httponly=True, samesite="Lax")
-        return answer
-
-    async def sign_out(self, request: web.Request) -> web.Response:
-        self._sessions.end(request)
-        answer = web.Response(status=303, headers={"Location": "/login"})
-        answer.del_cookie(COOKIE)
         return answer
 
     async def style(self, _request: web.Request) -> web.FileResponse:

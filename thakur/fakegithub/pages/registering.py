@@ -7,6 +7,7 @@ from thakur.fakegithub.apps.registering import Registering
 from thakur.fakegithub.door.answers import not_found
 from thakur.fakegithub.oauth.authorize import back
 from thakur.fakegithub.pages.desk import Desk
+from thakur.fakegithub.pages.origins import is_foreign
 from thakur.fakegithub.people.accounts import FakeAccount, FakeOrganization, FakeUser
 from thakur.fakegithub.state import FakeApp
 
@@ -44,7 +45,7 @@ class RegisteringPages:
         if wrong:
             return self._refused(request, wrong)
         is_named = manifest.name and not self._registering.is_taken(manifest.name)
-        if is_named and ("decision" in form or not self._desk.state.asks):
+        if is_named and (self._is_agreed(request, form) or not self._desk.state.asks):
             return self._made(request, manifest, owner)
         said = f"The name {manifest.name} is already taken." if manifest.name and not is_named else ""
         return self._desk.page(
@@ -76,6 +77,10 @@ class RegisteringPages:
         user = self._desk.required(request)
         self._registering.delete(self._app(request, self._owner(request, user)), user)
         return self._desk.leads_to("/settings/installations")
+
+    def _is_agreed(self, request: web.Request, form: dict[str, str]) -> bool:
+        """On the page that asks, and on no other."""
+        return "decision" in form and not is_foreign(request)
 
     def _made(self, request: web.Request, manifest: Manifest, owner: FakeAccount) -> web.Response:
         app, code = self._registering.from_manifest(manifest, owner)

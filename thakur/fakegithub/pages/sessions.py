@@ -26,6 +26,3 @@ class Sessions:
     def user(self, request: web.Request) -> FakeUser | None:
         found = self.people.accounts.get(self._users.get(request.cookies.get(COOKIE, ""), 0))
         return found if isinstance(found, FakeUser) else self.at_first
-
-    def end(self, request: web.Request) -> None:
-        self._users.pop(request.cookies.get(COOKIE, ""), None)
