@@ -34,6 +34,7 @@ def test_a_long_branch_s_host_is_cut_and_no_other_s() -> None:
     hosts = {hostname("a" * 40, branch_labels("x" * 200 + end)[0], "example.com") for end in ("1", "2")}
 
     assert len(hosts) == 2
+    assert {len(label) for end in ("1", "2") for label in branch_labels("x" * 200 + end)[:1]} == {63}
     assert {len(host.partition(".")[0]) for host in hosts} == {63}
 
 

@@ -129,6 +129,7 @@ RIGHTS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("POST", f"{P}/{{name}}/previews"): (Action.DEPLOY, JSON, {"branch": "next"}),
     ("POST", f"{P}/{{name}}/previews/{{label}}/approval"): (Action.DEPLOY, JSON, {"commit": "1" * 40}),
     ("DELETE", f"{P}/{{name}}/previews/{{label}}"): (Action.DEPLOY,),
+    ("GET", f"{P}/{{name}}/previews/{{label}}/logs"): (Action.READ,),
     ("GET", f"{P}/{{name}}/preview-rules"): (Action.READ,),
     ("PATCH", f"{P}/{{name}}/preview-rules"): (Action.CONFIGURE, JSON, {"limit": 5}),
     ("PUT", f"{P}/{{name}}/repository"): (Action.CONFIGURE, JSON, {"git_url": "https://github.com/ada/shop"}),

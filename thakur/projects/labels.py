@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from thakur.projects.interface import PRODUCTION, Scope
-from thakur.projects.names import HASH_CHARACTERS, slug
+from thakur.projects.names import HASH_CHARACTERS, LABEL_CHARACTERS, slug
 
 _FORK = re.compile(r"pr-[1-9][0-9]*")
 
@@ -12,9 +12,11 @@ _FORK = re.compile(r"pr-[1-9][0-9]*")
 def branch_labels(branch: str) -> tuple[str, ...]:
     """The labels that the branch may have, the first that no other branch has; `Feat/x` and `feat-x` want the same one."""
     digest = hashlib.sha256(branch.encode(errors="surrogatepass")).hexdigest()
-    plain = slug(branch)
-    short = f"git-{plain}-{digest[:HASH_CHARACTERS]}" if plain else f"git-{digest[:HASH_CHARACTERS]}"
-    return (*((f"git-{plain}",) if plain else ()), short, f"git-{digest}")
+    whole = f"git-{slug(branch)}".rstrip("-")
+    # A label has its place in addresses and lists, so it is no longer than a host's.
+    apart = f"{whole[: LABEL_CHARACTERS - HASH_CHARACTERS - 1].rstrip('-')}-{digest[:HASH_CHARACTERS]}"
+    is_plain = slug(branch) and len(whole) <= LABEL_CHARACTERS
+    return (*((whole,) if is_plain else ()), apart, f"git-{digest[:40]}")
 
 
 def fork_label(number: int) -> str:

@@ -26,7 +26,7 @@ runtime_logs clear_runtime_logs list_edges
 list_tokens make_token revoke_token list_sessions end_session end_other_sessions get_me choose_team list_audit
 list_teams make_team list_members change_role remove_member list_invitations invite withdraw_invitation
 ask_in collect
-list_previews begin_preview approve_preview remove_preview get_preview_rules change_preview_rules
+preview_logs list_previews begin_preview approve_preview remove_preview get_preview_rules change_preview_rules
 list_allowed allow_github disallow_github list_identities unlink_github
 """
 # What has no name and no number is known by its key.

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from support.services import entries
 from thakur.webhooks import Preview, PreviewStatus
 
 WAITING = "1" * 40
@@ -57,6 +58,16 @@ async def test_one_is_begun_and_taken_down(client, doubles):
     assert (await client.delete("/api/v1/projects/shop/previews/git-gone")).status_code == 404
 
     assert doubles.previews.asked == [("begin", "old"), ("remove", "git-next")]
+
+
+async def test_a_preview_s_own_lines_are_read_and_none_of_one_that_is_not_there(client, doubles):
+    doubles.projects.labels = {1: "production", 2: "git-next"}
+    await doubles.logs.append(1001, entries("a", "b"))
+
+    lines = (await client.get("/api/v1/projects/shop/previews/git-next/logs?limit=1")).json()
+
+    assert [line["text"] for line in lines] == ["b"]
+    assert (await client.get("/api/v1/projects/shop/previews/git-gone/logs")).status_code == 404
 
 
 async def test_rules_are_changed_one_by_one(client, doubles):

@@ -54,6 +54,12 @@ def test_one_is_begun_and_deleted(thakur, shop):
     assert shop.asked == [("begin", "old"), ("remove", "git-next")]
 
 
+def test_what_a_preview_writes_is_printed(thakur, server):
+    server.doubles.projects.labels = {1: "production", 2: "git-next"}
+    assert thakur("logs", "--preview", "git-next", "--project", "shop").status == 0
+    assert thakur("logs", "--preview", "git-gone", "--project", "shop").status == 1
+
+
 def test_rules_are_shown_and_changed(thakur, shop):
     assert thakur("previews", "rules", "--project", "shop").out.split()[-6:] == [
         "on",

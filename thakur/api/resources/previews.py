@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from thakur.api.asked import Asked, Asker, Services
+from thakur.api.asked import AfterOrNewest, Asked, Asker, Limit, Services
 from thakur.api.audited import SUBJECT
+from thakur.api.lines import LineShown
+from thakur.api.resources.logs import NEWEST_LINES, Tails, log_answer
 from thakur.installations import PreviewRules
-from thakur.webhooks import Preview, PreviewStatus
+from thakur.webhooks import Preview, PreviewNotFound, PreviewStatus
 
 ROOT = "/api/v1/projects/{name:str}/previews"
 RULES = "/api/v1/projects/{name:str}/preview-rules"
@@ -121,6 +123,24 @@ async def approve_preview(
     return PreviewApproved(label, data.commit)
 
 
+@get(f"{ROOT}/{{label:str}}/logs")
+async def preview_logs(
+    request: Request[Any, Any, Any],
+    services: Services,
+    principal: Asker,
+    tails: Tails,
+    project: Asked,
+    label: FromPath[str],
+    after: AfterOrNewest = None,
+    limit: Limit = NEWEST_LINES,
+) -> Response[list[LineShown]]:
+    """What the preview's replicas write; without `after`, from the newest lines on."""
+    if label not in [each.label for each in await services.projects.environments(project.id)]:
+        raise PreviewNotFound(f"Nothing was deployed to {label[:100]}", hint="thakur previews lists them.")
+    stream_id = await services.runtime.runtime_stream(principal, project.id, label)
+    return await log_answer(request, services.logs, tails, stream_id, after=after, limit=limit)
+
+
 @delete(f"{ROOT}/{{label:str}}", status_code=202)
 async def remove_preview(
     request: Request[Any, Any, Any], services: Services, principal: Asker, project: Asked, label: FromPath[str]
@@ -158,4 +178,12 @@ def _rules(rules: PreviewRules, trouble: str = "") -> RulesShown:
     return RulesShown(is_on=rules.is_on, branches=rules.branches, limit=rules.limit, trouble=trouble)
 
 
-HANDLERS = [list_previews, begin_preview, approve_preview, remove_preview, get_preview_rules, change_preview_rules]
+HANDLERS = [
+    preview_logs,
+    list_previews,
+    begin_preview,
+    approve_preview,
+    remove_preview,
+    get_preview_rules,
+    change_preview_rules,
+]

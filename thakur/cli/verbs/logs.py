@@ -24,6 +24,7 @@ def add(verbs: "Verbs[argparse.ArgumentParser]") -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--build", type=int, metavar="N", help="the log of this build and its deployment")
     which.add_argument("--deployment", type=int, metavar="N", help="the same, by the deployment's number")
+    which.add_argument("--preview", metavar="PREVIEW", help="what the application of this preview writes")
     parser.add_argument(
         "--last",
         type=_count,
@@ -91,6 +92,8 @@ def _path(project: str, args: argparse.Namespace) -> tuple[str, bool]:
         return project_path(project, "builds", args.build, "logs"), True
     if args.deployment is not None:
         return project_path(project, "deployments", args.deployment, "logs"), True
+    if args.preview is not None:
+        return project_path(project, "previews", args.preview, "logs"), False
     return project_path(project, "logs"), False
 
 
