@@ -39,6 +39,7 @@ async def test_pushes_a_pull_request_and_an_uninstallation_are_recovered_in_orde
 ) -> None:
     hooks, github = place.github.hooks, place.github
     elsewhere = github.install(place.house.fake_app, "ada")
+    await place.arrive()
     fork = github.fork(place.shop, "mallory")
     theirs = Clone(tmp_path / "fork", github.push_url(fork))
     await asyncio.to_thread(theirs.git, "pull", "-q", "origin", "main")
