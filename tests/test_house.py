@@ -145,6 +145,18 @@ def test_the_index_of_documents_leads_to_every_one_of_them() -> None:
     assert pages == told
 
 
+def test_the_table_of_acceptance_names_tests_that_are_there() -> None:
+    file, missing = "", []
+    for name in re.findall(r"`([\w/]*(?:\.py)?(?:::test_\w+)?)`", (ROOT / "tests" / "acceptance.md").read_text()):
+        path, _, test = name.partition("::")
+        file = path or file
+        there = ROOT / "tests" / file
+        if not there.exists() or (test and f"def {test}(" not in there.read_text()):
+            missing.append(f"{file}::{test}")
+
+    assert not missing
+
+
 def test_nothing_unfinished_is_left_in_the_code() -> None:
     marks = re.compile(r"\b(?:TODO|FIXME|HACK)\b|\bXXX\b(?!\w)|NotImplementedError")
 
