@@ -84,7 +84,7 @@ async def follow_repository(
 ) -> Repository:
     """Have each push to the branch built, beginning with what is there now."""
     await services.projects.authorize(principal, project.id, Action.CONFIGURE)
-    found = await services.connections.find(principal, data.repository)
+    found = await services.browser.choose(principal, data.repository)
     branch = data.branch or found.default_branch
     repository = await services.repositories.set(principal, project.id, found.url, branch, "")
     await services.connections.connect(principal, project.id, found)

@@ -109,7 +109,7 @@ async def create_project(
     # What is refused leaves no project behind.
     if data.git_url or data.github:
         principal.require(Action.CONFIGURE, principal.team_id)
-    found = await services.connections.find(principal, data.github) if data.github else None
+    found = await services.browser.choose(principal, data.github) if data.github else None
     if found is not None and data.git_url:
         raise Invalid("A project has one repository", hint="Give github or git_url.", field="github")
     url, branch = (found.url, data.branch or found.default_branch) if found else (data.git_url, data.branch)
