@@ -1,5 +1,7 @@
 """Repositories and accounts that are called something else, or are somebody else's, and projects that follow them on."""
 
+import json
+
 import pytest
 
 from support.github import Clone
@@ -82,6 +84,25 @@ async def test_a_transferred_repository_is_built_where_the_app_is_installed_too(
     assert rooms.builds.commits[-1] == sha
 
 
+async def test_a_transfer_is_followed_also_to_an_installation_that_nobody_has_told_of(
+    rooms, house, ours, place
+) -> None:
+    project, clone, post = place
+    grace = house.github.state.people.account("grace")
+    there = house.github.installing.install(house.fake_app, grace, [], grace, has_all=True)
+    post.lose()
+    house.github.owning.transfer(house.shop, "grace")
+    (transferred,) = [each for each in house.github.hooks.log if each.payload.get("action") == "transferred"]
+    post.lose()
+    await rooms.deliver("repository", json.dumps(transferred.payload).encode(), transferred.guid)
+    await rooms.jobs.drain()
+
+    assert (await rooms.connections.of([project]))[project].installation_id == there.id
+    sha = await pushed(house, clone, post)
+    assert rooms.builds.commits[-1] == sha
+    assert sorted(each.account for each in (await rooms.apps.list(ours))[0].installations) == ["ada", "grace"]
+
+
 async def test_a_repository_that_went_to_somebody_without_the_app_is_said_so_and_keeps_what_is_live(
     rooms, house, place
 ) -> None:
@@ -111,8 +132,6 @@ async def test_another_visibility_and_another_default_branch_change_nothing_of_w
 
 
 async def test_whoever_sends_the_number_of_a_strange_installation_moves_nothing(rooms, house, place) -> None:
-    import json
-
     project, _, _ = place
     about = {"action": "transferred", "repository": {"id": house.shop.id}, "installation": {"id": 999_999}}
     await rooms.deliver("repository", json.dumps(about).encode(), "strange")

@@ -37,7 +37,7 @@ class Handling:
         self._branches = branches
         self._pulls = pulls
         self._identities = identities
-        self._moving = Moving(clients, connections, tracks, repositories)
+        self._moving = Moving(apps, clients, connections, tracks, repositories)
 
     async def act(self, app: int, event: Event) -> None:
         """Raises what GitHub's client raises, to be called again."""

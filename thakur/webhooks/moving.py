@@ -1,7 +1,7 @@
 """A repository that is called something else, or is somebody else's: whoever follows it goes on to."""
 
 from thakur.github import NotThere, Repository
-from thakur.installations import Clients, Connection, Connections, Tracks
+from thakur.installations import Apps, Clients, Connection, Connections, Tracks
 from thakur.projects import Repositories
 from thakur.webhooks.acting import acting
 
@@ -9,7 +9,10 @@ from thakur.webhooks.acting import acting
 class Moving:
     """What an event says is only where to ask; GitHub's API says what it is called, and who opens it."""
 
-    def __init__(self, clients: Clients, connections: Connections, tracks: Tracks, repositories: Repositories) -> None:
+    def __init__(
+        self, apps: Apps, clients: Clients, connections: Connections, tracks: Tracks, repositories: Repositories
+    ) -> None:
+        self._apps = apps
         self._clients = clients
         self._connections = connections
         self._tracks = tracks
@@ -56,8 +59,13 @@ class Moving:
             return None
 
     async def _follow(self, app: int, installation_id: int, found: Repository, following: list[Connection]) -> None:
-        site = (await self._clients.app(app)).key.site
-        url = site.repository_url(found.full_name)
+        client = await self._clients.app(app)
+        installation = await client.installation(installation_id)
+        if installation is None:
+            return
+        # Whatever tells of it may come later than what is told by it.
+        await self._apps.note(app, installation)
+        url = client.key.site.repository_url(found.full_name)
         kept = await self._repositories.of([each.project_id for each in following])
         for each in following:
             repository = kept.get(each.project_id)
