@@ -177,8 +177,11 @@ async def test_without_an_app_that_can_ask_nobody_stays_by_the_list(doors) -> No
         await session.execute(text("DELETE FROM github_user_tokens"))
 
     await doors.an_hour_later()
+    told = await doors.count("audit_events")
+    await doors.an_hour_later()
 
     assert not await doors.is_in("mia")
+    assert await doors.count("audit_events") == told, "what has ended is told once"
 
 
 REFUSED = {

@@ -1,7 +1,7 @@
 """Users for whom another place vouches: they come in without a link, and go when that place does not know them any more."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -69,10 +69,10 @@ class LocalVouching:
 
     async def shut_out(self, user_id: int, team_ids: Collection[int], because: str) -> None:
         async with self._db.session() as session:
-            await session.execute(
-                delete(TokenRow).where(TokenRow.user_id == user_id, TokenRow.team_id.in_(team_ids)),
-            )
-            await _end_sessions(session, user_id)
+            is_there = (TokenRow.user_id == user_id, TokenRow.team_id.in_(team_ids))
+            tokens = await session.scalars(delete(TokenRow).where(*is_there).returning(TokenRow.id))
+            if not [*tokens, *await _end_sessions(session, user_id)]:
+                return
             user = await session.get_one(UserRow, user_id)
             for team_id in await roles_of(session, user_id):
                 note(session, _acting(user, team_id), "end sessions", because, team_id)
@@ -95,8 +95,9 @@ class LocalVouching:
         return True
 
 
-async def _end_sessions(session: AsyncSession, user_id: int) -> None:
-    await session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+async def _end_sessions(session: AsyncSession, user_id: int) -> Sequence[int]:
+    ended = await session.scalars(delete(SessionRow).where(SessionRow.user_id == user_id).returning(SessionRow.id))
+    return ended.all()
 
 
 def _acting(user: UserRow, team_id: int, visitor: Visitor | None = None) -> Principal:
