@@ -80,6 +80,20 @@ def test_templates_hold_no_script_no_style_and_trust_no_text() -> None:
     ]
 
 
+def test_no_element_has_the_name_of_an_icon() -> None:
+    # An icon is drawn from the element of its name, and the first one of that name on the page is taken.
+    symbols = set(re.findall(r'<symbol id="([a-z-]+)"', (PACKAGE / "templates" / "icons.svg").read_text()))
+    templates = sorted((PACKAGE / "templates").rglob("*.html"))
+
+    assert symbols
+    assert not [
+        f"{relative(path)}: {name}"
+        for path in templates
+        for name in re.findall(r'\sid="([a-z-]+)"', path.read_text())
+        if name in symbols
+    ]
+
+
 def test_decisions_are_a_page_each_and_numbered_in_turn() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 
