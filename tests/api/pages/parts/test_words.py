@@ -1,8 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from thakur.api.pages.parts import words
+from thakur.api.pages.parts.rendering import stamped
 
 NOW = datetime(2027, 2, 21, 12, 0, 0, tzinfo=UTC)
 
@@ -54,4 +55,8 @@ def test_words_between_backticks_are_a_terminals_and_none_of_them_is_markup():
 
 
 def test_a_log_tells_the_time_of_day_to_the_millisecond():
-    assert words.clock(datetime(2027, 2, 1, 9, 5, 3, 7_999, tzinfo=UTC)) == "09:05:03.007"
+    paris = timezone(timedelta(hours=1))
+    exact = "2027-02-01T09:05:03.007+00:00"
+    assert (
+        stamped(datetime(2027, 2, 1, 10, 5, 3, 7_999, tzinfo=paris)) == f'<time datetime="{exact}">09:05:03.007</time>'
+    )

@@ -111,6 +111,12 @@ def time(at: datetime, text: str) -> Markup:
     )
 
 
+def stamped(at: datetime) -> Markup:
+    """The time of a line of a log, `11:52:04.137` in UTC. Written once for both, because a page has 500."""
+    exact = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return Markup(f'<time datetime="{exact}">{exact[11:23]}</time>')  # noqa: S704  (digits alone)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -132,8 +138,7 @@ def _environment() -> Environment:
         "coded": words.coded,
         "browser": browser,
         # Filters, because the template of a line is gone through 500 times a page, and a call costs three times as much.
-        "clock": words.clock,
+        "stamped": stamped,
         "coloured": coloured,
-        "exact": datetime.isoformat,
     }
     return environment

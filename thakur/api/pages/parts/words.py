@@ -36,12 +36,6 @@ def moment(at: datetime) -> str:
     return f"{date(at)}, {at.astimezone(UTC):%H:%M:%S} UTC"
 
 
-def clock(at: datetime) -> str:
-    """`11:52:04.137`, in UTC."""
-    at = at.astimezone(UTC)
-    return f"{at.hour:02}:{at.minute:02}:{at.second:02}.{at.microsecond // 1000:03}"
-
-
 def duration(seconds: float) -> str:
     """`11 ms`, `0.6 s`, `1 min 08 s`, `2 h 05 min`."""
     if seconds < 0.1:
