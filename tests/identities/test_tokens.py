@@ -103,8 +103,10 @@ async def test_a_refresh_token_that_has_expired_means_to_sign_in_again(ada) -> N
     ada.house.github.state.grants.expire(ada.person, is_refresh_too=True)
     secret = await ada.session()
 
+    assert await ada.rooms.identifying.identities.apps(ada.principal) == {ada.app}
     with pytest.raises(SignInAgain, match="any more"):
         await (await ada.client()).user()
+    assert await ada.rooms.identifying.identities.apps(ada.principal) == set()
 
     assert not await ada.has_tokens()
     assert await ada.is_signed_in(secret)

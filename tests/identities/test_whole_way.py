@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from support.api_place import Place, api_place
 from support.github import House
@@ -117,7 +118,20 @@ async def test_an_account_is_linked_on_the_account_s_page_and_signs_in_as_its_us
         back = (await browser.get(url)).leads_to
     linked = await client.get(back)
     assert linked.headers["location"] == "/account?done=github_linked"
-    assert "mallory" in (await client.get("/account")).text
+    page = (await client.get("/account")).text
+    assert "mallory" in page
+    assert 'action="/account/github"' not in page, "nothing is left to link"
+
+    # GitHub has ended its tokens: the same account once more.
+    async with town.place.core.db.session() as session:
+        await session.execute(text("DELETE FROM github_user_tokens"))
+    page = (await client.get("/account")).text
+    assert "Sign in with GitHub at 127.0.0.1" in page
+    leaving = (await client.post("/account/github", data={"app": town.app, "_csrf_token": token})).text
+    async with Browser(town.house.github, "mallory") as browser:
+        url = leaving.split('content="0; url=')[1].split('"')[0].replace("&amp;", "&")
+        await client.get((await browser.get(url)).leads_to)
+    assert 'action="/account/github"' not in (await client.get("/account")).text
 
     client.cookies.clear()
     await town.go("mallory")

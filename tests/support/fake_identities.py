@@ -34,6 +34,9 @@ class FakeIdentities:
     async def client(self, principal: Principal, app: int | None = None) -> User | None:
         return None
 
+    async def apps(self, principal: Principal) -> set[int]:
+        return set()
+
     async def unlink(self, principal: Principal, identity_id: int) -> None:
         principal.require(Action.MANAGE_ACCOUNT, principal.team_id)
         found = [each for each in self.rows if each.id == identity_id]

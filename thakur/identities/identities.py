@@ -51,6 +51,13 @@ class LocalIdentities:
                 return None
         return await self.acting(one.identity_id, one.app_id)
 
+    async def apps(self, principal: Principal) -> set[int]:
+        seen = [each.app for each in await self._apps.every() if each.team_id in principal.roles]
+        is_own = (IdentityRow.user_id == principal.user_id, TokenRow.app_id.in_(seen))
+        async with self._db.session() as session:
+            held = select(TokenRow.app_id).join(IdentityRow, IdentityRow.id == TokenRow.identity_id).where(*is_own)
+            return set(await session.scalars(held))
+
     async def acting(self, identity_id: int, app: int) -> User:
         """What asks through the App as the person. For jobs, which act for nobody. Raises AppGone."""
         return await self._apps.user(app, _Bearer(self._tokens, identity_id, app), f"user {identity_id} of app {app}")

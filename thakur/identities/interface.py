@@ -53,6 +53,9 @@ class Identities(Protocol):
         It raises SignInAgain when GitHub does not take their tokens any more.
         """
 
+    async def apps(self, principal: Principal) -> set[int]:
+        """Through which of the Apps of the asker's teams GitHub can be asked as them; for the others they sign in once more."""
+
     async def unlink(self, principal: Principal, identity_id: int) -> None:
         """From now on it lets nobody in. Raises IdentityNotFound, IdentityNeeded, ActionForbidden."""
 

@@ -131,4 +131,6 @@ def _is_fresh(token: UserToken) -> bool:
 
 
 def _again() -> SignInAgain:
-    return SignInAgain("GitHub does not let this server act for you any more", hint="Sign in with GitHub again.")
+    return SignInAgain(
+        "GitHub does not let this server act for you any more", hint="Sign in with GitHub again, on the page Account."
+    )

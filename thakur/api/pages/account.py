@@ -98,10 +98,11 @@ async def _page(
 async def _github(services: ApiServices, principal: Principal) -> dict[str, object]:
     identities = await services.identities.of(principal)
     linked = {each.web_url for each in identities}
+    held = await services.identities.apps(principal)
     own = [each for each in await services.sign_ins.apps() if each.team_id in principal.roles]
     return {
         "identities": identities,
-        "linkable": [(app.app, name) for app, name in names(own) if app.web_url not in linked],
+        "linkable": [(app.app, name, app.web_url in linked) for app, name in names(own) if app.app not in held],
     }
 
 
