@@ -238,12 +238,19 @@ class Rooms:
     async def add_app(self, principal: Principal) -> GitHubApp:
         return await self.apps.add(principal, self.asked())
 
-    async def follow(self, principal: Principal, name: str = "shop", full_name: str = "ada/shop") -> int:
-        """A project that follows the repository's default branch; its id."""
+    async def follow(
+        self,
+        principal: Principal,
+        name: str = "shop",
+        full_name: str = "ada/shop",
+        *,
+        follows_default: bool = False,
+    ) -> int:
+        """A project that follows the branch that is the repository's default one now; its id."""
         found = await self.connections.find(principal, full_name)
         project = await self.projects.create(principal, name)
         await self.repositories.set(principal, project.id, found.url, found.default_branch)
-        await self.connections.connect(principal, project.id, found)
+        await self.connections.connect(principal, project.id, found, follows_default=follows_default)
         return project.id
 
     async def deliver(self, event: str, payload: bytes, guid: str) -> bool:

@@ -207,7 +207,9 @@ class FakeConnections:
             app=1, installation_id=2, repository_id=3, full_name=full_name, url=url, default_branch="main"
         )
 
-    async def connect(self, principal: Principal, project_id: int, found: FoundRepository) -> None:
+    async def connect(
+        self, principal: Principal, project_id: int, found: FoundRepository, *, follows_default: bool = False
+    ) -> None:
         fields = {
             name: getattr(found, name) for name in ("app", "installation_id", "repository_id", "full_name", "url")
         }

@@ -117,7 +117,27 @@ async def test_a_repository_that_went_to_somebody_without_the_app_is_said_so_and
     assert (await rooms.repositories.of([project]))[project] == Repository(url=followed.url, branch="main")
 
 
-async def test_another_visibility_and_another_default_branch_change_nothing_of_what_is_followed(
+async def test_whoever_named_no_branch_follows_another_default_one_until_they_name_theirs(
+    rooms, house, ours, place
+) -> None:
+    _, clone, post = place
+    project = await rooms.follow(ours, "default", follows_default=True)
+    await rooms.jobs.drain()
+    await clone.push("HEAD:refs/heads/next", "HEAD:refs/heads/last")
+    house.github.owning.change_default_branch(house.shop, "next")
+    sha = clone.commit({"a": "3"})
+    await clone.push("HEAD:refs/heads/next")
+    await post.carry(times=2)
+    kept = (await rooms.repositories.of([project]))[project]
+    assert (kept.branch, rooms.builds.commits[-1]) == ("next", sha)
+
+    await rooms.repositories.set(ours, project, kept.url, "main")
+    house.github.owning.change_default_branch(house.shop, "last")
+    await post.carry()
+    assert (await rooms.repositories.of([project]))[project].branch == "main"
+
+
+async def test_another_visibility_changes_nothing_and_another_default_branch_nothing_for_who_named_theirs(
     rooms, house, place
 ) -> None:
     project, clone, post = place

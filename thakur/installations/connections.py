@@ -65,7 +65,9 @@ class LocalConnections:
             hint = "Your team has no GitHub App yet: thakur github add."
         raise RepositoryUnknown(f"No GitHub App of your team opens {full_name}", hint=hint, field="github")
 
-    async def connect(self, principal: Principal, project_id: int, found: Found) -> None:
+    async def connect(
+        self, principal: Principal, project_id: int, found: Found, *, follows_default: bool = False
+    ) -> None:
         await self._guard.authorize(principal, project_id, Action.CONFIGURE)
         values = {
             "app_id": found.app,
@@ -73,6 +75,7 @@ class LocalConnections:
             "repository_id": found.repository_id,
             "full_name": found.full_name,
             "url": found.url,
+            "default_branch": found.default_branch if follows_default else "",
         }
         made = insert(Row).values(project_id=project_id, **values)
         is_same = Row.repository_id == found.repository_id
@@ -132,6 +135,10 @@ class LocalConnections:
             values = {"installation_id": installation_id, "full_name": full_name, "url": url}
             await session.execute(update(Row).where(*is_it).values(values))
 
+    async def follow_default(self, project_id: int, branch: str) -> None:
+        async with self._db.session() as session:
+            await session.execute(update(Row).where(Row.project_id == project_id).values(default_branch=branch))
+
     async def _where(self, *which: ColumnElement[bool]) -> list[Connection]:
         is_its = (TrackRow.project_id == Row.project_id) & (TrackRow.label == PRODUCTION)
         query = (
@@ -158,6 +165,7 @@ def connection_of(
         repository_id=row.repository_id,
         full_name=row.full_name,
         url=row.url,
+        default_branch=row.default_branch,
         filters=filters_of(row.filters),
         previews=rules_of(row.previews),
         trouble=trouble,

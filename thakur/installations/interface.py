@@ -84,6 +84,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """A project that follows a repository, with what holds its pushes back.
 
+    `default_branch` is the one that is built as the default one, empty where somebody named theirs.
     Of production's branch, `trouble` is why it cannot be looked at, as a sentence, and `held` the commit that is not built.
     """
 
@@ -94,6 +95,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     repository_id: int
     full_name: str
     url: str
+    default_branch: str = ""
     filters: Filters = Filters()
     previews: PreviewRules = PreviewRules()
     trouble: str = ""
@@ -204,8 +206,13 @@ class Connections(Protocol):
     async def find(self, principal: Principal, full_name: str) -> Found:
         """Ask GitHub for `OWNER/REPO`. Raises RepositoryUnknown, GitHubUnavailable."""
 
-    async def connect(self, principal: Principal, project_id: int, found: Found) -> None:
-        """Follow the repository in place of another; production's branch is looked at now. Raises what the guard does."""
+    async def connect(
+        self, principal: Principal, project_id: int, found: Found, *, follows_default: bool = False
+    ) -> None:
+        """Follow the repository in place of another; production's branch is looked at now.
+
+        Where nobody has named a branch, the default one is followed, also when it becomes another. Raises what the guard does.
+        """
 
     async def of(self, project_ids: Collection[int]) -> dict[int, Connection]:
         """By project id; projects without one are left out."""
@@ -227,6 +234,9 @@ class Connections(Protocol):
 
     async def moved(self, app: int, repository_id: int, installation_id: int, full_name: str, url: str) -> None:
         """The repository has another name, or another owner whose installation opens it now."""
+
+    async def follow_default(self, project_id: int, branch: str) -> None:
+        """The project builds another default branch now."""
 
 
 class Reports(Protocol):

@@ -96,6 +96,8 @@ class ConnectionRow(Base):
     repository_id: Mapped[int]
     full_name: Mapped[str]
     url: Mapped[str]
+    # The branch that is built as the default one; empty where somebody named theirs.
+    default_branch: Mapped[str] = mapped_column(server_default="")
     filters: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     previews: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     # Branches that were there when the project began to follow, with their commits; unknown before the first survey.

@@ -28,7 +28,7 @@ KNOWN: dict[str, frozenset[str] | None] = {
     "installation": frozenset({"created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"}),
     "installation_repositories": frozenset({"added", "removed"}),
     "installation_target": frozenset({"renamed"}),
-    "repository": frozenset({"renamed", "transferred"}),
+    "repository": frozenset({"renamed", "transferred", "edited"}),
     "github_app_authorization": frozenset({"revoked"}),
 }
 NEEDS_REPOSITORY = frozenset(

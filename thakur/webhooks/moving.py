@@ -1,4 +1,4 @@
-"""A repository that is called something else, or is somebody else's: whoever follows it goes on to."""
+"""A repository that is called something else, is somebody else's, or begins at another branch: who follows it goes along."""
 
 from thakur.github import NotThere, Repository
 from thakur.installations import Apps, Clients, Connection, Connections, Tracks
@@ -69,6 +69,13 @@ class Moving:
         kept = await self._repositories.of([each.project_id for each in following])
         for each in following:
             repository = kept.get(each.project_id)
-            if repository is not None and repository.url == each.url != url:
-                await self._repositories.set(acting(each.team_id), each.project_id, url, repository.branch)
+            if repository is None or repository.url != each.url:
+                continue
+            # Whoever has named another branch since means that one.
+            is_default = each.default_branch != "" and repository.branch == each.default_branch
+            branch = found.default_branch if is_default else repository.branch
+            if (url, branch) != (repository.url, repository.branch):
+                await self._repositories.set(acting(each.team_id), each.project_id, url, branch)
+            if is_default:
+                await self._connections.follow_default(each.project_id, branch)
         await self._connections.moved(app, found.id, installation_id, found.full_name, url)

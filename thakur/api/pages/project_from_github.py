@@ -63,7 +63,7 @@ async def create_from_github(request: Request[Any, Any, Any], services: Services
     branch = form.ref or found.default_branch
     await services.repositories.set(principal, project.id, found.url, branch, "")
     elsewhere = await prepare(services, principal, project, form, dotenv)
-    await services.connections.connect(principal, project.id, found)
+    await services.connections.connect(principal, project.id, found, follows_default=not form.ref)
     return elsewhere or Redirect(await _first_build(services, principal, project), status_code=303)
 
 

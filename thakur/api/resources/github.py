@@ -87,7 +87,7 @@ async def follow_repository(
     found = await services.browser.choose(principal, data.repository)
     branch = data.branch or found.default_branch
     repository = await services.repositories.set(principal, project.id, found.url, branch, "")
-    await services.connections.connect(principal, project.id, found)
+    await services.connections.connect(principal, project.id, found, follows_default=not data.branch)
     return repository
 
 

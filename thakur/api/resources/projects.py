@@ -124,7 +124,7 @@ async def create_project(
     if url:
         await services.repositories.set(principal, project.id, url, branch, data.git_token)
     if found is not None:
-        await services.connections.connect(principal, project.id, found)
+        await services.connections.connect(principal, project.id, found, follows_default=not data.branch)
     (shown,) = await _shown(services, principal, [project])
     return shown
 
