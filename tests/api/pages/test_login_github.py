@@ -47,6 +47,12 @@ async def test_there_is_a_button_for_each_app_that_says_where_it_leads(browser, 
     assert 'href="/login/github?app=2&amp;next=%2Fprojects%2Fshop%3Fa%3D1%26b"' in text
 
 
+async def test_a_way_back_that_no_cookie_holds_is_left_out(browser):
+    text = (await browser.get(f"/login?next=/projects/{'a' * 1500}")).text
+
+    assert 'href="/login/github?app=1"' in text
+
+
 async def test_the_way_there_takes_a_cookie_along_that_no_script_reads(browser):
     answer = await browser.get("/login/github?app=1&next=/projects/shop")
 

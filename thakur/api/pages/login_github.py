@@ -22,6 +22,7 @@ from thakur.api.pages.parts.entering import (
     session_cookie,
     visitor_of,
 )
+from thakur.api.pages.parts.ways_in import LONGEST_PATH
 from thakur.api.visits import arrival_in
 from thakur.errors import ThakurError
 from thakur.identities import SIGN_IN_LIFE, Refusal, Returned
@@ -33,7 +34,7 @@ HEADERS = {"referrer-policy": "no-referrer"}
 ACCOUNT = "/account"
 
 AppId = Annotated[int, QueryParameter(name="app", ge=1, le=LARGEST_NUMBER)]
-Next = Annotated[str, QueryParameter(name="next", max_length=1000)]
+Next = Annotated[str, QueryParameter(name="next", max_length=LONGEST_PATH)]
 Moved = Annotated[str, QueryParameter(name="moved", max_length=1)]
 Code = Annotated[str, QueryParameter(name="code", max_length=300)]
 Wrong = Annotated[str, QueryParameter(name="error", max_length=300)]

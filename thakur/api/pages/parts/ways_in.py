@@ -9,6 +9,9 @@ import msgspec
 from thakur.github import GITHUB
 from thakur.installations import SignInApp
 
+# It goes to GitHub and back in a cookie.
+LONGEST_PATH = 1000
+
 
 class WayIn(msgspec.Struct, frozen=True):
     """A button: what stands on it, and where it leads."""
@@ -20,7 +23,7 @@ class WayIn(msgspec.Struct, frozen=True):
 
 def ways_in(apps: Sequence[SignInApp], there: str = "") -> list[WayIn]:
     """The buttons of these Apps; `there` is where somebody wanted to go."""
-    next_part = f"&next={quote(there, safe='')}" if there else ""
+    next_part = f"&next={quote(there, safe='')}" if 0 < len(there) <= LONGEST_PATH else ""
     return [WayIn(each.app, name, f"/login/github?app={each.app}{next_part}") for each, name in names(apps)]
 
 
