@@ -37,6 +37,12 @@ addEventListener("click", (event) => {
   if (button) document.getElementById(button.dataset.dialog).showModal();
 });
 
+// What is made below a long list is where the reader looks while it is made.
+addEventListener("click", (event) => {
+  const link = event.target.closest("[hx-indicator]");
+  if (link) setTimeout(() => document.querySelector(link.getAttribute("hx-indicator"))?.scrollIntoView());
+});
+
 // Menus close on Escape and on a click elsewhere.
 const closeMenus = (except) => all("details.menu[open]").forEach((menu) => {
   if (menu === except) return;
