@@ -17,12 +17,8 @@ def way_through(server: DemoServer, login_link: str, github: SimulatedGitHub, se
 
   1  Open the dashboard's link, once and within 10 minutes: its button makes you the owner.
   2  GitHub, Connect GitHub, Create the App. GitHub asks for its name, and then which repositories it may see.
-  3  Let a project follow a repository, and watch its first build in the dashboard:
-
-     export THAKUR_DATA_DIR={server.data_dir}
-     {sys.executable} -m thakur projects create hello --github {LOGIN}/hello
-
-  4  Push, as often as you like. This works as it is, and again:
+  3  New project, Choose {LOGIN}/hello, Create and deploy. Watch it build.
+  4  Push, as often as you like, and watch the project's page. This works as it is, and again:
 
 {push_command(github.clone("hello"))}
 
@@ -30,6 +26,11 @@ def way_through(server: DemoServer, login_link: str, github: SimulatedGitHub, se
 
   5  On that page, commit to a new branch: its pull request has a preview of its own, and says where. Be {GUEST} there
      ("Switch"), and the change comes from a fork: the preview waits until you approve it in the dashboard.
+
+  The command line goes on beside it:
+
+     export THAKUR_DATA_DIR={server.data_dir}
+     {sys.executable} -m thakur deployments --project hello
 
   What becomes of each push is said here.
 """

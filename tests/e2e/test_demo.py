@@ -54,6 +54,7 @@ class Demo:
         return "\n".join(copied)
 
     def paste(self, command: str) -> None:
+        """Raises CalledProcessError when it fails."""
         subprocess.run(["bash", "-c", command], check=True, env=self._env, capture_output=True)
 
     def end(self, number: int) -> int:
@@ -100,9 +101,14 @@ async def test_the_story_goes_as_it_is_told_and_leaves_nothing(directory: Path, 
             await page.click("button", "Create GitHub App")
             await page.click("button", "Install")
             await page.until("document.body.textContent.includes('The App is installed')")
+            await page.click("a.btn", "New project")
+            await page.click("a[aria-label='Choose demo/hello']")
+            await page.until("document.querySelector('#plan form') !== null")
+            await page.click("#plan button", "Create and deploy")
+            await page.until("document.querySelector('#top .status b')?.textContent === 'active'", LIVE_SECONDS)
             assert page.faults == []
-        demo.paste(demo.commands("export"))
         url = await eventually(lambda: demo.find(r"live at (http://\S+)"), LIVE_SECONDS)
+        demo.paste(demo.commands("export"))
         server = Server(directory, http=f"127.0.0.1:{urlsplit(url).port}")
         assert server.get("hello").text == "Hello from Hono on Thakur Deploy\n"
 
