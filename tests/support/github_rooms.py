@@ -71,10 +71,10 @@ class NotedBuilds:
     async def request_git(
         self, principal: Principal, project_id: int, asked: GitSource, environment: str = PRODUCTION
     ) -> Build:
-        self.asked.append((principal.actor, asked))
-        self.environments.append(environment)
         assert self.projects is not None
         place = await self.projects.environment(project_id, environment)
+        self.asked.append((principal.actor, asked))
+        self.environments.append(environment)
         build = make_build(project_id, len(self.asked), environment_id=place.id, status=BuildStatus.QUEUED)
         self.rows[project_id, build.number] = build
         return build

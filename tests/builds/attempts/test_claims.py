@@ -155,6 +155,17 @@ async def test_a_project_that_had_its_turn_waits_for_the_others(house: BuildHous
     ]
 
 
+async def test_production_does_not_wait_for_its_project_s_previews(house: BuildHouse) -> None:
+    project = await house.project()
+    await house.request(project, SITE)
+    await numbers_claimed(house)
+    for number in range(3):
+        await preview(house, project, f"branch-{number}")
+    await house.request(project, SITE)
+
+    assert [number for _, number in await numbers_claimed(house)] == [5, 2, 3, 4]
+
+
 async def test_the_project_that_waited_longest_goes_first(house: BuildHouse) -> None:
     first, second = await house.project("first"), await house.project("second")
     await house.request(first, SITE)

@@ -177,3 +177,19 @@ async def test_a_skipped_commit_has_a_preview_that_says_so(place) -> None:
 
     preview = await place.preview("git-next")
     assert (place.built, preview.status, preview.why) == ([], "held", "Its message asks not to be built.")
+
+
+async def test_a_branch_that_comes_again_while_its_environment_is_being_removed_waits_for_that(place) -> None:
+    await place.push("next", "2")
+    await place.arrive()
+    await place.rooms.environments.remove(place.project, "git-next")
+    commit = await place.push("next", "3")
+    await place.rooms.tracks.look_soon_everywhere()
+    await place.rooms.jobs.drain()
+    assert len(place.built) == 1
+    await place.rooms.projects.deletion.drain()
+
+    await place.rooms.tracks.look_soon_everywhere()
+    await place.settle()
+
+    assert place.built[-1] == ("git-next", commit)

@@ -41,7 +41,7 @@ class Claims:
     async def claim(self) -> Build | None:
         """Take a queued build whose environment runs none; None when there is nothing to do.
 
-        Those that had begun go first, then the project whose last build began longest ago.
+        Those that had begun go first, then the project whose last build began longest ago, of it its oldest environment.
         """
         for _ in range(CLAIM_LOOKS):
             try:
@@ -167,7 +167,12 @@ def _next_id() -> ColumnElement[int]:
         .join(turns, turns.c.project_id == BuildRow.project_id)
         .where(is_in(S.QUEUED), is_free)
         .order_by(
-            BuildRow.started_at.is_(None), turns.c.last_started_at.nulls_first(), BuildRow.created_at, BuildRow.id
+            BuildRow.started_at.is_(None),
+            turns.c.last_started_at.nulls_first(),
+            # A project's oldest environment is production: it does not wait for twenty previews.
+            BuildRow.environment_id,
+            BuildRow.created_at,
+            BuildRow.id,
         )
         .limit(1)
         .with_for_update(skip_locked=True, of=BuildRow)
