@@ -38,3 +38,12 @@ async def test_a_fetch_that_fails_has_the_code_of_a_build_too(client, doubles):
     told = (await client.post("/api/v1/plans", json={"git_url": URL, "ref": "mian"})).json()
 
     assert (told["code"], told["why"]) == ("git_ref_missing", "It may be gone.")
+
+
+async def test_a_repository_of_github_is_looked_at_with_a_token_that_is_lent(client, doubles):
+    answer = await client.post("/api/v1/plans", json={"github": "ada/shop", "root": "apps/web"})
+
+    assert (answer.json()["source"]["url"], answer.json()["source"]["ref"]) == ("https://github.com/ada/shop", "main")
+    assert (doubles.plans.tokens, doubles.lender.out) == (["lent"], [])
+    assert (await client.post("/api/v1/plans", json={"github": "nobody/else"})).status_code == 404
+    assert (await client.post("/api/v1/plans", json={"github": "ada/shop", "git_url": URL})).status_code == 422

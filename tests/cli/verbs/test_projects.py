@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from thakur.builds import BuildFailed, Failure
+
 
 def test_a_created_project_is_listed(thakur, server):
     created = thakur("projects", "create", "shop")
@@ -103,3 +105,16 @@ def test_a_list_of_many_is_read_page_by_page(thakur, server, monkeypatch):
     for name in ("a", "b", "c", "d"):
         thakur("projects", "create", name)
     assert {row["name"] for row in json.loads(thakur("projects", "--json").out)} == {"a", "b", "c", "d"}
+
+
+def test_a_project_of_github_is_told_with_its_plan(thakur, server):
+    told = thakur("projects", "create", "shop", "--github", "ada/shop").err
+    made = json.loads(thakur("projects", "create", "next", "--github", "ada/shop", "--branch", "next", "--json").out)
+
+    assert "Detected Hono: a server\nStart: bun src/index.ts" in told
+    assert (made["plan"]["framework"], made["repository"]["branch"]) == ("Hono", "next")
+
+    failure = Failure(code="nothing_recognised", what="Nothing was found", why="It is empty.", next="Add a page.")
+    server.doubles.plans.refusal = BuildFailed(failure)
+    without = thakur("projects", "create", "empty", "--github", "ada/shop")
+    assert (without.status, "There is no plan: Nothing was found. Add a page." in without.err) == (0, True)

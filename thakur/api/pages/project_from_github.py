@@ -11,13 +11,13 @@ from thakur.accounts import Action, Principal
 from thakur.api.asked import Asker, Services
 from thakur.api.audited import IS_TOLD, SUBJECT
 from thakur.api.interface import ApiServices
+from thakur.api.looks import looked_at
 from thakur.api.pages.parts.pasted import Pasted
 from thakur.api.pages.parts.plan_form import PlanForm, blank, needs_a_look, paste_of, plan_form_of, plan_shown, why
 from thakur.api.pages.parts.rendering import page
 from thakur.api.pages.parts.shell import shell_of
 from thakur.api.pages.parts.told import Told, refused
 from thakur.api.pages.project_from_git import prepare
-from thakur.builds import GitSource, Planned
 from thakur.errors import ThakurError
 from thakur.installations import Found
 from thakur.projects import Overrides, Project, SettingRefused, suggested_name
@@ -79,20 +79,10 @@ async def planned(services: ApiServices, principal: Principal, form: PlanForm, p
         found = await services.browser.choose(principal, form.repo)
         form = _completed(form, found)
         folders = await services.browser.folders(found, form.ref)
-        seen = await _looked_at(services, principal, found, form, settings)
+        seen = await looked_at(services, principal, found, form.ref, settings)
     except ThakurError as error:
         told = told or why(error)
     return plan_shown(seen, form, pasted) | {"plan_told": told, "folders": folders, "is_open": found is not None}
-
-
-async def _looked_at(
-    services: ApiServices, principal: Principal, found: Found, form: PlanForm, settings: Overrides
-) -> Planned:
-    token = await services.lender.lend_look(found)
-    try:
-        return await services.plans.look(principal, GitSource(url=found.url, ref=form.ref), token, settings)
-    finally:
-        await services.lender.give_back(token)
 
 
 def _completed(form: PlanForm, found: Found) -> PlanForm:

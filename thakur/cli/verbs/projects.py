@@ -78,6 +78,7 @@ def all_projects(session: "Session") -> list[dict[str, Any]]:
 def run_create(args: argparse.Namespace) -> int:
     """Make a project; its URL answers after the first deploy."""
     from thakur.cli.interface import WrongUsage
+    from thakur.cli.plans import plan_of, say_plan
     from thakur.cli.session import open_session
 
     if args.git and args.github:
@@ -91,12 +92,18 @@ def run_create(args: argparse.Namespace) -> int:
         fields = {"github": args.github} | ({"branch": args.branch} if args.branch else {})
     if args.root:
         fields["root"] = args.root
-    project = open_session().client.post("projects", {"name": args.name} | fields)
+    client = open_session().client
+    project = client.post("projects", {"name": args.name} | fields)
+    if args.github:
+        asked = {"github": args.github, "ref": args.branch or "", "root": args.root or ""}
+        project["plan"] = plan_of(client, asked)
     if args.json:
         document(project)
         return 0
     if project["github"]:
         branch = project["repository"]["branch"]
+        if project["plan"]:
+            say_plan(project["plan"])
         say(
             f"Created {project['name']}. What is on {branch} of {project['github']['repository']} is built now, and each push."
         )
