@@ -56,6 +56,27 @@ async def test_a_deploy_is_watched_without_a_reload_and_taken_back(server: Serve
         assert page.faults == []
 
 
+async def test_the_first_lines_of_a_log_appear_on_a_page_that_had_none(server: Server, tmp_path: Path) -> None:
+    source = (
+        'Bun.serve({ port: process.env.PORT, fetch(asked) { console.log(asked.url); return new Response("ok"); } });'
+    )
+    (tmp_path / "server.ts").write_text(source)
+    (tmp_path / "package.json").write_text('{"name": "quiet", "scripts": {"start": "bun server.ts"}}')
+    server.deploy(tmp_path, "quiet")
+    shown = "[...document.querySelectorAll('.log-pane li')].map((line) => line.textContent).join()"
+    async with browser() as page:
+        await sign_in(page, server)
+        await page.open(f"http://{server.address}/projects/quiet/logs")
+        server.run("logs", "clear", "--project", "quiet", "--yes")
+        await page.until("document.querySelectorAll('.log-pane li').length === 0")
+        await page.open(f"http://{server.address}/projects/quiet/logs?again")
+        server.get("quiet", "/first")
+        await page.until(f"{shown}.includes('/first')")
+        server.get("quiet", "/second")
+        await page.until(f"{shown}.includes('/second')")
+        assert page.faults == []
+
+
 async def test_everything_that_matters_goes_by_forms_alone(server: Server, tmp_path: Path) -> None:
     async with httpx.AsyncClient(base_url=f"http://{server.address}", follow_redirects=True, timeout=30) as client:
 

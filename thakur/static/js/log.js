@@ -281,7 +281,8 @@ class LogViewer {
   place() {
     const lines = this.parsed(this.waiting.join(""));
     this.waiting = [];
-    const end = this.end();
+    // `last` is of these lines already, so an empty list has no end.
+    const end = this.list.children.length ? this.end() : 0;
     const fresh = lines.filter((line) => numberOf(line) > end);
     if (!this.isFollowing()) {
       this.unseen += fresh.length;
