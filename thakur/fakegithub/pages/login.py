@@ -20,6 +20,7 @@ class LoginPages:
             web.get("/login", self.ask),
             web.post("/login", self.sign_in),
             web.get("/-/site.css", self.style),
+            web.get("/favicon.ico", self.icon),
         ]
 
     async def ask(self, request: web.Request) -> web.Response:
@@ -38,6 +39,10 @@ class LoginPages:
             answer = web.Response(status=303, headers={"Location": return_to})
         answer.set_cookie(COOKIE, self._sessions.begin(user), httponly=True, samesite="Lax")
         return answer
+
+    async def icon(self, _request: web.Request) -> web.Response:
+        # Browsers ask for one whatever a page says, and tell of it when there is none.
+        return web.Response(status=204)
 
     async def style(self, _request: web.Request) -> web.FileResponse:
         return web.FileResponse(STYLE)
