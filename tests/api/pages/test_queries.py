@@ -11,6 +11,7 @@ MOST = {
     "/projects": 13,
     "/projects/shop-1": 21,
     "/projects/shop-1/deployments": 15,
+    "/projects/shop-1/deployments?status=retired&environment=production": 16,
     "/edges": 11,
     "/team": 15,
     "/audit": 11,
