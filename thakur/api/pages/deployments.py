@@ -16,6 +16,7 @@ from thakur.api.pages.parts.history import Chapter
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
 from thakur.api.pages.parts.project_shell import project_context, rights
+from thakur.api.pages.parts.recent import with_recent
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.parts.steps import sentence, steps_of
 from thakur.api.sought import STATUSES, InEnvironment, OfBranch, OfStatus, Sought
@@ -73,7 +74,7 @@ async def deployments_live(
         history = await _history(services, principal, project, sought, before)
         return {"deployments": rendered("deployments/_rows.html", base | history)}
 
-    return live_pages.answer(parts)
+    return live_pages.answer(with_recent(services, principal, parts))
 
 
 @get(ONE)
@@ -129,7 +130,9 @@ async def deployment_live(
             "progress": rendered("deployments/_progress.html", context),
         }
 
-    return live_pages.answer(parts, services.logs.tail(stream_of(first), last_event(request, after)))
+    return live_pages.answer(
+        with_recent(services, principal, parts), services.logs.tail(stream_of(first), last_event(request, after))
+    )
 
 
 @get(f"{ONE}/log")

@@ -10,6 +10,7 @@ from thakur.accounts import Principal
 from thakur.api.asked import Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.recent import with_recent
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.parts.shell import shell_of
 
@@ -44,7 +45,7 @@ async def edges_live(request: Request[Any, Any, Any], services: Services, princi
     async def parts() -> Mapping[str, str]:
         return {"edges": rendered("edges/_list.html", base | await _shown(services, principal))}
 
-    return live_pages.answer(parts)
+    return live_pages.answer(with_recent(services, principal, parts))
 
 
 async def _shown(services: ApiServices, principal: Principal) -> dict[str, object]:

@@ -12,6 +12,7 @@ from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.log_view import At, Levels, LineCount, Words, download, last_event, log_lines, log_view
 from thakur.api.pages.parts.project_shell import head_of, project_context
+from thakur.api.pages.parts.recent import with_recent
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.parts.told import back_with
 from thakur.logs import Level
@@ -63,7 +64,9 @@ async def logs_live(
         context = base | {"head": await head_of(services, principal, project)}
         return {"project-state": rendered("project/_state.html", context)}
 
-    return live_pages.answer(parts, services.logs.tail(stream_id, last_event(request, after)))
+    return live_pages.answer(
+        with_recent(services, principal, parts), services.logs.tail(stream_id, last_event(request, after))
+    )
 
 
 @get(f"{ROOT}/lines")

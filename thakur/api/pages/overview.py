@@ -14,6 +14,7 @@ from thakur.api.pages.parts.following import following_of
 from thakur.api.pages.parts.history import Chapter, merged
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.project_shell import head_of, project_context, rights
+from thakur.api.pages.parts.recent import with_recent
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.previews import GLYPHS
 from thakur.projects import PRODUCTION, Project
@@ -51,7 +52,7 @@ async def overview_live(
             "previewed": rendered("overview/_previewed.html", shown),
         }
 
-    return live_pages.answer(parts)
+    return live_pages.answer(with_recent(services, principal, parts))
 
 
 async def _shown(services: ApiServices, principal: Principal, project: Project) -> dict[str, object]:

@@ -12,6 +12,7 @@ from thakur.api.asked import Asked, Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.live import Live
 from thakur.api.pages.parts.project_shell import project_context, rights
+from thakur.api.pages.parts.recent import with_recent
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.parts.told import Told, back_with, refused
 from thakur.errors import ThakurError
@@ -58,7 +59,7 @@ async def previews_live(
             "previews": rendered("previews/_rows.html", context),
         }
 
-    return live_pages.answer(parts)
+    return live_pages.answer(with_recent(services, principal, parts))
 
 
 @post(f"{ROOT}/{{label:str}}/approval", status_code=303)

@@ -14,6 +14,7 @@ from thakur.accounts import Principal
 from thakur.api.asked import Asker, Services
 from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.recent import with_recent
 from thakur.api.pages.parts.rendering import page, rendered
 from thakur.api.pages.parts.shell import shell_of
 from thakur.api.pages.parts.standing import Standing, standings
@@ -71,7 +72,7 @@ async def projects_live(
     async def parts() -> dict[str, str]:
         return {"projects": rendered("projects/_list.html", await _context(services, principal, q, page_number))}
 
-    return live_pages.answer(parts)
+    return live_pages.answer(with_recent(services, principal, parts))
 
 
 async def _context(services: ApiServices, principal: Principal, q: str, number: int) -> dict[str, object]:

@@ -13,6 +13,7 @@ from thakur.api.asked import Asker, Before, Services
 from thakur.api.audited import SUBJECT
 from thakur.api.interface import ApiServices
 from thakur.api.pages.parts.live import Live
+from thakur.api.pages.parts.recent import with_recent
 from thakur.api.pages.parts.rendering import page, reader, rendered
 from thakur.api.pages.parts.shell import shell_of
 from thakur.api.pages.parts.told import Told, back_with, refused, told
@@ -60,7 +61,7 @@ async def deliveries_live(
         found = await _kept(services, principal, status, event, before)
         return {"deliveries": rendered("deliveries/_list.html", base | found)}
 
-    return live_pages.answer(parts)
+    return live_pages.answer(with_recent(services, principal, parts))
 
 
 @post(f"{HERE}/redelivery", status_code=303)

@@ -7,9 +7,8 @@ from litestar import Request
 
 from thakur.accounts import Action, Principal
 from thakur.api.interface import ApiServices
-from thakur.api.pages.parts.standing import standings
+from thakur.api.pages.parts.recent import Recent, recent_of
 
-RECENT_PROJECTS = 6
 THEME_COOKIE = "thakur_theme"
 # There only while single keys are off.
 KEYS_COOKIE = "thakur_no_keys"
@@ -38,14 +37,6 @@ FOR_SOME = (
 )
 
 
-class Recent(msgspec.Struct, frozen=True):
-    """A project in the sidebar."""
-
-    name: str
-    status: str
-    word: str
-
-
 class Shell(msgspec.Struct, frozen=True, kw_only=True):
     """Where the reader is, where they can go, who they are."""
 
@@ -61,12 +52,10 @@ class Shell(msgspec.Struct, frozen=True, kw_only=True):
 
 async def shell_of(request: Request[Any, Any, Any], services: ApiServices, principal: Principal, here: str) -> Shell:
     """The shell for this reader; `here` is the address of the place they are in."""
-    projects = await services.projects.list(principal, RECENT_PROJECTS)
-    found = await standings(services, principal, [project.id for project in projects])
     return Shell(
         here=here,
         places=places_of(principal),
-        recent=tuple(Recent(project.name, found[project.id].status, found[project.id].word) for project in projects),
+        recent=await recent_of(services, principal),
         may_create=principal.may(Action.CREATE_PROJECT, principal.team_id),
         may_connect=principal.may(Action.MANAGE_GITHUB, principal.team_id),
         has_keys=KEYS_COOKIE not in request.cookies,
