@@ -315,3 +315,31 @@ async def test_where_a_build_stands_is_told_until_something_else_is_live(rooms, 
     assert not await following.look()
     await rooms.sending.drain()
     assert told() == ["success"]
+
+
+async def test_what_goes_live_while_it_is_looked_at_is_told_with_its_address(rooms, ours, house, clone) -> None:
+    project = await rooms.follow(ours)
+    clone.commit({"a": "1"})
+    await clone.push()
+    await rooms.jobs.drain()
+    build = rooms.builds.rows[project, 1]
+    rooms.builds.rows[project, 1] = msgspec.structs.replace(build, status=BuildStatus.SUCCEEDED)
+    active = make_deployment(project, 1)
+
+    class Late:
+        async def live(self, principal, environment_ids):
+            return {}
+
+        async def get(self, principal, project_id, number):
+            return active
+
+    class Places:
+        async def every(self, project_ids):
+            return []
+
+    assert await Following(rooms.connections, Places(), rooms.builds, Late(), rooms.reports).look()
+    await rooms.sending.drain()
+
+    (deployment,) = house.shop.deployments
+    told = deployment["statuses"][-1]
+    assert (told["state"], told["environment_url"]) == ("success", active.url)

@@ -54,18 +54,20 @@ class Following:
         return any(changed)
 
     async def _note(self, report: Report, active: Deployment | None) -> bool:
-        found = Outcome("success", "Live") if active is not None else await self._outcome(report)
+        found, url = (Outcome("success", "Live"), active.url) if active is not None else await self._outcome(report)
         if (found.state, found.description) == (report.state, report.description):
             return False
-        return await self._reports.tell(report, found.state, found.description, active.url if active else "")
+        return await self._reports.tell(report, found.state, found.description, url)
 
-    async def _outcome(self, report: Report) -> Outcome:
+    async def _outcome(self, report: Report) -> tuple[Outcome, str]:
         try:
             build = await self._builds.get(READER, report.project_id, report.number)
         except BuildNotFound:
-            return Outcome("inactive", "It is no longer kept")
+            return Outcome("inactive", "It is no longer kept"), ""
         try:
             deployment = await self._runtime.get(READER, report.project_id, report.number)
         except DeploymentNotFound:
-            return outcome(build, None)
-        return outcome(build, deployment)
+            return outcome(build, None), ""
+        found = outcome(build, deployment)
+        # It may have gone live since all that is live was looked up.
+        return found, deployment.url if found.state == "success" else ""
