@@ -30,9 +30,10 @@ async def test_only_matching_names_are_listed(client):
     await make_project(client, "shop")
     await make_project(client, "blog")
 
-    answer = await client.get("/projects?q=SHO", headers={"hx-request": "true", "hx-target": "section#projects"})
+    answer = await client.get("/projects?q=SHO", headers={"hx-request": "true", "hx-target": "div#found"})
 
-    assert answer.text.lstrip().startswith("<section")
+    assert answer.text.lstrip().startswith('<div id="found"')
+    assert 'hx-sse:connect="/projects/events?q=SHO&amp;page=1"' in answer.text
     assert "/projects/shop" in answer.text
     assert "/projects/blog" not in answer.text
 

@@ -60,7 +60,7 @@ async def projects_page(
     """The newest projects, or of those whose names hold the words; older ones on further pages."""
     context = await _context(services, principal, q, page_number)
     context |= {"shell": await shell_of(request, services, principal, HERE), "told": told(request)}
-    return page(request, "projects/index.html", context, fragments={"projects": "projects/_list.html"})
+    return page(request, "projects/index.html", context, fragments={"found": "projects/_found.html"})
 
 
 @get(f"{HERE}/events")
