@@ -53,6 +53,10 @@ async def test_a_deploy_is_watched_without_a_reload_and_taken_back(server: Serve
         await page.until(f"{STATUS} === 'active'")
 
         assert server.get("watched").text == "two"
+        await page.ask("window.stays = true")
+        server.deploy(folder(tmp_path / "site", "four"), "watched")
+        await page.until(f"{STATUS} === 'standby'")
+        assert await page.ask("window.stays") is True
         assert page.faults == []
 
 

@@ -115,14 +115,14 @@ async def deployment_live(
     """Its parts whenever they change, and the lines of its log after `after`."""
     first = await chapter_of(services, principal, project, number)
     base = reader(request) | {"may": rights(principal, project), "at": f"/projects/{project.name}"}
-    was_under_way = True
+    could_change = True
 
     async def parts() -> Mapping[str, str] | None:
-        nonlocal was_under_way
-        if not was_under_way:
+        nonlocal could_change
+        if not could_change:
             return None
         chapter = await chapter_of(services, principal, project, number)
-        was_under_way = chapter.is_under_way
+        could_change = chapter.can_change
         context = base | await _shown(services, principal, project, chapter)
         return {
             "top": rendered("deployments/_top.html", context),

@@ -431,6 +431,7 @@ if (section) {
   if (stream) {
     stream.addEventListener("log", (event) => viewer.arrive(event.detail.data, Number(event.detail.id)));
     stream.addEventListener("cleared", (event) => viewer.cleared(Number(event.detail.data)));
+    stream.addEventListener("ended", () => viewer.ended());
     stream.addEventListener("end", () => viewer.ended());
     stream.addEventListener("htmx:sse:error", (event) => viewer.lost(event.detail?.status, event.detail?.connection));
     stream.addEventListener("htmx:sse:after:connection", () => viewer.back());

@@ -88,7 +88,8 @@ async def test_lines_of_a_log_come_beside_the_parts_with_their_numbers():
     assert chunks[0].startswith(b"event: log\nid: 42\ndata: <li")
     assert chunks[0].count(b"<li id=") == 2
     assert chunks[1] == b"event: cleared\ndata: 43\n\n"
-    assert chunks[2].startswith(b"event: end")
+    assert chunks[2].startswith(b"event: ended\n")
+    assert chunks[3].startswith(b"event: end\n")
 
 
 async def test_there_are_so_many_streams_and_no_more(monkeypatch):

@@ -10,6 +10,7 @@ from thakur.projects import PRODUCTION, Place, is_fork
 from thakur.runtime import Deployment, DeploymentStatus
 
 _UNDER_WAY = frozenset({DeploymentStatus.QUEUED, DeploymentStatus.STARTING, DeploymentStatus.CHECKING})
+_MAY_BE_RELIEVED = frozenset({DeploymentStatus.ACTIVE, DeploymentStatus.STANDBY})
 _COMES_BACK = frozenset({DeploymentStatus.STANDBY, DeploymentStatus.RETIRED})
 
 
@@ -104,6 +105,11 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
             return self.deployment.status in _UNDER_WAY or self.deployment.is_restarting
         assert self.build is not None
         return not self.build.status.has_ended or self.build.status is BuildStatus.SUCCEEDED
+
+    @property
+    def can_change(self) -> bool:
+        """Whether what its page says may become untrue: what serves, or stands by, is relieved by another."""
+        return self.is_under_way or (self.deployment is not None and self.deployment.status in _MAY_BE_RELIEVED)
 
     @property
     def is_active(self) -> bool:

@@ -22,6 +22,8 @@ PING_SECONDS = 15.0
 # A reader that is slower than its log holds the log's tail back, not this process's memory.
 QUEUED_MESSAGES = 32
 MOST_PAGES = 500
+# The page may go on changing after its log has ended.
+LOG_ENDED = b"event: ended\ndata: {}\n\n"
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +111,7 @@ async def _messages(lines: Lines) -> AsyncIterator[bytes]:
     async for item in lines:
         if item:
             yield log_event(item)
+    yield LOG_ENDED
 
 
 Live = NamedDependency[SkipValidation[LivePages]]
