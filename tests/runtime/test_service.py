@@ -67,8 +67,8 @@ async def test_the_newest_deployment_and_what_is_live_are_told_by_environment(ro
     shop, blog, empty = await room.project("shop"), await room.project("blog"), await room.project("empty")
     await room.deployed(shop)
     live = await room.deployed(shop)
-    waiting = await room.queued(shop)
     preview = await room.deployed(blog, environment="git-fix")
+    waiting = await room.queued(shop)
     places = [(await room.projects.environment(each.id, "production")).id for each in (shop, empty)]
     places.append(preview.environment_id)
 

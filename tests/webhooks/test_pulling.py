@@ -134,7 +134,7 @@ def test_of_each_event_the_first_attempt_is_read_oldest_first_and_nothing_that_l
         delivery(8, "a"),
         delivery(7, "star", event="star"),
         delivery(6, "elsewhere", repository=8),
-        delivery(5, "edited", event="repository", action="edited"),
+        delivery(5, "archived", event="repository", action="archived"),
         delivery(4, "suspended", event="installation", repository=None, action="suspend"),
         delivery(3, "a"),
         delivery(2, "ping", event="ping", repository=None),
