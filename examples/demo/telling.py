@@ -40,7 +40,7 @@ def push_command(clone: Path) -> str:
     """Changes what the application answers."""
     return (
         f"     cd {clone} &&\n"
-        '     echo "Hello again, it is $(date +%T)" > greeting.txt &&\n'
+        '     echo "Hello again, it is $(date +%T.%3N)" > greeting.txt &&\n'
         '     git commit -qam "Say hello again" && git push -q'
     )
 

@@ -115,7 +115,7 @@ def test_branches_and_forks_have_previews_that_come_and_go(server, simulated, ba
 
 
 def _states(shop: Any) -> dict[str, str]:
-    return {each["environment"]: each["statuses"][-1]["state"] for each in shop.deployments}
+    return {each["environment"]: each["statuses"][-1]["state"] if each["statuses"] else "" for each in shop.deployments}
 
 
 def _replicas(server: Server) -> int:
