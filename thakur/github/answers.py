@@ -23,17 +23,17 @@ class KeptAnswers:
         self._kept: OrderedDict[tuple[str, str], Exchanged] = OrderedDict()
         self._bytes = 0
 
-    def tag(self, payer: str, url: str) -> str:
-        """What to ask with; empty when nothing is kept."""
-        kept = self._kept.get((payer, url))
-        return kept.headers["etag"] if kept else ""
+    def find(self, payer: str, url: str) -> Exchanged | None:
+        """The one by whose tag to ask."""
+        return self._kept.get((payer, url))
 
-    def settle(self, payer: str, url: str, came: Exchanged) -> Exchanged:
-        """The answer itself, or the kept one that it stands for."""
+    def settle(self, payer: str, url: str, came: Exchanged, before: Exchanged | None = None) -> Exchanged:
+        """The answer itself, or the one by whose tag was asked, which may be kept no more by now."""
         key = (payer, url)
-        if came.status == 304 and key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        if came.status == 304 and before is not None:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return before
         if key in self._kept:
             self._bytes -= len(self._kept.pop(key).body)
         if came.status == 200 and came.headers.get("etag"):

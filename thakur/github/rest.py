@@ -102,9 +102,9 @@ class Rest:
     async def _once(self, payer: str, method: str, path: str, token: str, body: object) -> Answer:
         url = urljoin(f"{self._api_url}/", path.lstrip("/"))
         for _ in range(REDIRECTS):
-            tag = self._kept.tag(payer, url) if method == "GET" else ""
-            came = await self._exchange(method, url, token, body, tag)
-            status, headers, raw = self._kept.settle(payer, url, came) if method == "GET" else came
+            before = self._kept.find(payer, url) if method == "GET" else None
+            came = await self._exchange(method, url, token, body, before.headers["etag"] if before else "")
+            status, headers, raw = self._kept.settle(payer, url, came, before) if method == "GET" else came
             if status not in (301, 302, 307, 308):
                 break
             url = self._moved(url, headers.get("location", ""))
