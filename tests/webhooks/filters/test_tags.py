@@ -34,6 +34,10 @@ def test_only_those_that_are_meant_count(pattern: str, found: str | None, begins
     assert beginning(pattern) == begins
 
 
+def test_what_only_looks_like_a_number_is_a_word() -> None:
+    assert newest(["v1.0-\u00b2", "v1.0-1"], "v*") == "v1.0-\u00b2"
+
+
 @pytest.fixture
 async def ours(rooms):
     ours = await rooms.principal()

@@ -34,4 +34,4 @@ def beginning(pattern: str) -> str:
 
 
 def _part(text: str) -> tuple[bool, int, str]:
-    return (False, int(text), "") if text.isdigit() else (True, 0, text)
+    return (False, int(text), "") if text.isdecimal() else (True, 0, text)
