@@ -75,6 +75,17 @@ async def test_one_delivery_stands_for_those_of_its_branch_that_were_there_befor
     assert [each and (each.event.branch, each.alike) for each in left] == [("other", ()), ("main", ()), None]
 
 
+async def test_that_a_branch_went_does_not_stand_for_its_coming_back(rooms, ours, house) -> None:
+    await rooms.follow(ours)
+    ref = {"ref": "next", "ref_type": "branch", "repository": {"id": house.shop.id}}
+    await rooms.deliver("delete", json.dumps(ref).encode(), "1")
+    await rooms.deliver("push", push(house, "next"), "2")
+
+    taken = await rooms.inbox.take()
+
+    assert (taken.event.name, taken.alike) == ("delete", ())
+
+
 async def test_a_forced_push_a_deleted_branch_and_one_that_is_made_again(rooms, ours, house, clone) -> None:
     await rooms.follow(ours)
     first = clone.commit({"a": "1"})

@@ -145,13 +145,14 @@ def _values(event: Event) -> dict[str, object]:
 
 def _like(row: DeliveryRow) -> Select[int]:
     # A branch is looked at once for all hints that were there before the look; that a pull request is opened again is one
-    # of its own.
+    # of its own, and that a branch went begins no preview for one that came back.
     is_like = (
         Row.app_id == row.app_id,
         Row.repository_id == row.repository_id,
         Row.branch == row.branch,
         Row.pull_request.is_not_distinct_from(row.pull_request),
         or_(Row.action == row.action, Row.action != "reopened"),
+        *((Row.event == row.event,) if row.event == "delete" else ()),
     )
     others = select(Row.id).where(Row.status == "received", Row.id != row.id, *is_like)
     return others.limit(ALIKE)
