@@ -7,7 +7,7 @@ from thakur.github import GitHubUnavailable, NotThere, PullRequests
 from thakur.installations.comments import LocalComments
 from thakur.installations.interface import Clients
 from thakur.installations.models import CommentRow
-from thakur.installations.sending import REFUSED_SECONDS
+from thakur.installations.sending import REFUSED_SECONDS, in_time
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,8 @@ class Commenting:
         """Send until nothing is due."""
         while (row := await self._comments.claim()) is not None:
             try:
-                await self._send(row)
+                async with in_time():
+                    await self._send(row)
             except ThakurError as error:
                 retry_seconds = error.retry_seconds if isinstance(error, GitHubUnavailable) else REFUSED_SECONDS
                 extra = {"project_id": row.project_id, "pull_request": row.pull_request, "reason": error.message}

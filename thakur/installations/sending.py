@@ -1,6 +1,9 @@
 """Sending: what is to be told reaches GitHub, sooner or later; nothing here ever holds up or fails a deployment."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import cast
 
 from thakur.errors import ThakurError
@@ -20,6 +23,8 @@ STATUSES: dict[str, StatusState] = {
 }
 # What GitHub refuses now, it may take when somebody has granted a permission.
 REFUSED_SECONDS = 60.0
+# Shorter than the leases, or somebody else would send the same meanwhile.
+SEND_SECONDS = 50.0
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +40,8 @@ class Sending:
         """Send until nothing is due."""
         while (row := await self._reports.claim()) is not None:
             try:
-                await self._send(row)
+                async with in_time():
+                    await self._send(row)
             except ThakurError as error:
                 retry_seconds = error.retry_seconds if isinstance(error, GitHubUnavailable) else REFUSED_SECONDS
                 log.warning(
@@ -60,3 +66,13 @@ class Sending:
         await client.tell_deployment(row.repository_id, deployment_id, state, told | shown)
         target = {"target_url": row.environment_url or row.log_url}
         await client.tell_commit(row.repository_id, row.sha, row.context, STATUSES[state], told | target)
+
+
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """Raises GitHubUnavailable when the block outlasts what it was claimed for."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise GitHubUnavailable("it takes too long to answer", REFUSED_SECONDS) from error

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+import thakur.installations.sending
 from thakur.builds import BuildStatus, Failure
 
 
@@ -130,6 +131,19 @@ async def test_an_outage_delays_the_comment_and_the_last_words_win(place, pull) 
 
     (comment,) = place.shop.comments
     assert "is live" in comment.body
+
+
+async def test_what_takes_too_long_is_broken_off_before_somebody_else_may_send_it(place, pull, monkeypatch) -> None:
+    monkeypatch.setattr(thakur.installations.sending, "SEND_SECONDS", 0.5)
+    place.github.fault("/comments", delay_seconds=3.0)
+    place.github.fault("/deployments", 2, delay_seconds=3.0)
+
+    await place.tell()
+
+    async with place.rooms.db.session() as session:
+        for table in ("github_comments", "github_reports"):
+            found = await session.execute(text(f"SELECT DISTINCT failures, lease_until FROM {table}"))
+            assert [tuple(each) for each in found] == [(1, None)]
 
 
 async def test_why_a_build_failed_is_told_as_text_that_does_nothing(place, pull) -> None:
