@@ -32,3 +32,17 @@ async def test_a_push_that_comes_while_it_is_looked_at_has_it_looked_at_again(ro
     await rooms.tracks.looked(look, Seen(asked="1" * 40, built="1" * 40))
 
     assert (await rooms.tracks.claim()).track.pushed_by == "grace"
+
+
+async def test_what_somebody_wants_built_anew_while_it_is_looked_at_is_not_forgotten(rooms, project) -> None:
+    look = await rooms.tracks.claim()
+    await rooms.tracks.looked(look, Seen(asked="1" * 40, built="1" * 40))
+    await rooms.tracks.look_soon([look.track.id])
+    look = await rooms.tracks.claim()
+
+    await rooms.tracks.want(look.track.id)
+    await rooms.tracks.looked(look, Seen.of(look.track))
+
+    (track,) = await rooms.tracks.of([project])
+    assert (track.asked, track.built) == (None, None)
+    assert (await rooms.tracks.claim()).track == track

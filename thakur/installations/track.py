@@ -69,6 +69,12 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str = ""
     again: timedelta | None = None
 
+    @classmethod
+    def of(cls, track: Track, *, trouble: str = "", again: timedelta | None = None) -> "Seen":
+        """What was seen before, because nothing else was."""
+        asked, built = track.asked, track.built
+        return cls(asked=asked, built=built, tag=track.tag, held=track.held, trouble=trouble, again=again)
+
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be followed: a branch, or a fork's pull request. Of the `labels` it gets the first that is free."""

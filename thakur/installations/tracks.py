@@ -114,7 +114,10 @@ class LocalTracks:
         next_at = case((Row.look_at == look.due_at, NOW + (seen.again or self._every)), else_=Row.look_at)
         held = msgspec.to_builtins(seen.held)
         changed: dict[str, Any] = {"lease_until": None, "look_at": next_at, "trouble": seen.trouble, "held": held}
-        changed |= {"asked": seen.asked, "built": seen.built, "tag": seen.tag}
+        # What somebody has set anew meanwhile, to have it built again, is theirs.
+        for name in ("asked", "built", "tag"):
+            is_as_before = getattr(Row, name).is_not_distinct_from(getattr(look.track, name))
+            changed[name] = case((is_as_before, getattr(seen, name)), else_=getattr(Row, name))
         if seen.built not in (None, look.track.built):
             # What nobody wanted, or what waited, was another commit.
             changed |= {"declined": None, "waits": None}

@@ -50,7 +50,7 @@ class Heads:
     async def look(self, look: Look) -> None:
         """Look, and have built what is new. Whatever goes wrong is told, and looked at again."""
         before = look.track
-        same = Seen(asked=before.asked, built=before.built, tag=before.tag, held=before.held)
+        same = Seen.of(before)
         try:
             seen: Seen | None = await self._look(before, same)
         except EnvironmentGoing:

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
 from thakur.errors import ThakurError
 from thakur.github import GitHubUnavailable
-from thakur.installations import Surveys, Tracks
+from thakur.installations import Look, Seen, Survey, Surveys, Tracks
 from thakur.webhooks.handling import Handling
 from thakur.webhooks.heads import Heads
 from thakur.webhooks.inbox import Inbox, Taken
@@ -14,6 +15,9 @@ from thakur.webhooks.previews.surveying import Surveying
 # Shorter than the leases.
 ACT_SECONDS = 25.0
 RETRY_SECONDS = 5.0
+# What took so long once takes as long again.
+LATE_AGAIN = timedelta(minutes=1)
+LATE = "GitHub takes too long to answer"
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +40,23 @@ class WebhookJobs:
         while (taken := await self._inbox.take()) is not None:
             await self._act(taken)
         while (survey := await self._surveys.claim()) is not None:
+            await self._survey(survey)
+        while (look := await self._tracks.claim()) is not None:
+            await self._look(look)
+
+    async def _survey(self, survey: Survey) -> None:
+        try:
             async with asyncio.timeout(ACT_SECONDS):
                 await self._surveying.make(survey)
-        while (look := await self._tracks.claim()) is not None:
+        except TimeoutError:
+            await self._surveys.done(survey, survey.left_alone, LATE_AGAIN, LATE)
+
+    async def _look(self, look: Look) -> None:
+        try:
             async with asyncio.timeout(ACT_SECONDS):
                 await self._heads.look(look)
+        except TimeoutError:
+            await self._tracks.looked(look, Seen.of(look.track, trouble=LATE, again=LATE_AGAIN))
 
     async def _act(self, taken: Taken) -> None:
         try:

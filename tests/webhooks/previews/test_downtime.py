@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
+import thakur.webhooks.jobs
 from support.github import Clone, receiver
 from support.waiting import eventually
 from thakur.webhooks.recovery import Recovery
@@ -86,3 +88,26 @@ async def test_what_github_has_forgotten_is_found_by_the_branches(place, recover
     await run(place, recovery())
 
     assert place.rooms.builds.commits[1:] == [commit]
+
+
+async def test_a_look_that_takes_too_long_says_so_and_is_made_again_within_a_minute(place, db, monkeypatch) -> None:
+    commit = await place.push("next", "2")
+    place.lose()
+    monkeypatch.setattr(thakur.webhooks.jobs, "ACT_SECONDS", 0.5)
+    place.github.fault("/branches", 10, delay_seconds=3.0)
+    await place.survey()
+
+    (production,) = await place.rooms.tracks.of([place.project])
+    told = {production.trouble, await place.rooms.surveys.trouble(place.project)}
+    assert told == {"GitHub takes too long to answer"}
+    async with db.session() as session:
+        times = "SELECT survey_at, look_at FROM github_connections JOIN github_tracks USING (project_id)"
+        (again,) = await session.execute(
+            text(f"SELECT survey_at < now() + '2 min', look_at < now() + '2 min' FROM ({times})")
+        )
+    assert tuple(again) == (True, True)
+
+    monkeypatch.undo()
+    place.github.faults.clear()
+    await place.survey()
+    assert (await place.preview("git-next")).commit == commit
