@@ -104,8 +104,8 @@ class Tracks(Protocol):
     async def end(self, track_id: int) -> None:
         """Follow it no more."""
 
-    async def wait(self, track_id: int, commit: str, title: str) -> None:
-        """The fork's commit waits for somebody."""
+    async def wait(self, track_id: int, commit: str | None, title: str) -> None:
+        """The fork's commit waits for somebody, or none does any more."""
 
     async def approve(self, principal: Principal, track: Track, commit: str, *, every: bool) -> None:
         """Have the commit that waits built, and each later one of the fork with `every`. Raises NotWaiting."""

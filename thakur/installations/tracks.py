@@ -58,7 +58,7 @@ class LocalTracks:
         async with self._db.session() as session:
             await session.execute(delete(Row).where(Row.id == track_id, Row.label != PRODUCTION))
 
-    async def wait(self, track_id: int, commit: str, title: str) -> None:
+    async def wait(self, track_id: int, commit: str | None, title: str) -> None:
         await self._change(Row.id == track_id, waits=commit, title=title)
 
     async def approve(self, principal: Principal, track: Track, commit: str, *, every: bool) -> None:

@@ -90,6 +90,9 @@ class Heads:
 
     async def _settle(self, track: Track, same: Seen, tip: Tip, installed: Installed) -> Seen:
         head = tip.head
+        if track.waits is not None and head.sha in (track.asked, track.declined):
+            # A forced push went back to one that was decided about.
+            await self._tracks.wait(track.id, None, tip.title)
         if head.sha == track.declined:
             return same
         if head.sha == track.asked and not (head.sha == track.anyway != track.built):

@@ -24,6 +24,10 @@ async def fork(place, tmp_path):
             await place.arrive()
             return commit
 
+        async def back_to(self, commit: str) -> None:
+            await self.clone.push(f"+{commit}:refs/heads/main")
+            await place.arrive()
+
         async def open(self):
             self.pull = place.github.pulls.open(self.repository, "main", self.mallory, "<b>Mine</b> @everyone")
             await place.arrive()
@@ -57,6 +61,18 @@ async def test_a_fork_waits_until_somebody_approves_its_commit_and_waits_again_w
     await place.settle()
     third = await fork.push("4")
     assert [commit for _, commit in place.built] == [fork.first, second, third]
+
+
+async def test_nothing_waits_once_the_fork_is_back_at_what_was_decided_about(place, fork) -> None:
+    await place.rooms.previews.approve(place.ours, place.project, "pr-1", fork.first, every=False)
+    await place.settle()
+    second = await fork.push("3")
+    assert (await place.preview("pr-1")).waits_for == second
+
+    await fork.back_to(fork.first)
+
+    assert (await place.preview("pr-1")).waits_for is None
+    assert place.built == [("pr-1", fork.first)]
 
 
 async def test_what_was_refused_waits_no_more_and_a_later_commit_does(place, fork) -> None:
