@@ -81,6 +81,21 @@ async def test_the_first_lines_of_a_log_appear_on_a_page_that_had_none(server: S
         assert page.faults == []
 
 
+async def test_the_last_line_of_a_log_is_placed_though_its_end_comes_first(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("ok")
+    late = "{ const soon = requestAnimationFrame; window.requestAnimationFrame = (act) => setTimeout(() => soon(act), 400); }"
+    server.deploy(tmp_path, "late")
+    async with browser() as page:
+        await sign_in(page, server)
+        await page.send("Page.addScriptToEvaluateOnNewDocument", source=late)
+        await page.open(f"http://{server.address}/projects/late/deployments/1")
+        await page.click("button", "Redeploy")
+        await page.until("location.pathname.endsWith('/deployments/2')")
+        await page.until("document.querySelector('.log')?.textContent.includes('ended')")
+        assert await page.ask("document.querySelector('.log-pane').textContent.includes('Deployment #2 is active')")
+        assert page.faults == []
+
+
 async def test_everything_that_matters_goes_by_forms_alone(server: Server, tmp_path: Path) -> None:
     async with httpx.AsyncClient(base_url=f"http://{server.address}", follow_redirects=True, timeout=30) as client:
 

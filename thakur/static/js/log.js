@@ -279,6 +279,7 @@ class LogViewer {
   }
 
   place() {
+    if (!this.waiting.length) return;
     const lines = this.parsed(this.waiting.join(""));
     this.waiting = [];
     // `last` is of these lines already, so an empty list has no end.
@@ -371,6 +372,8 @@ class LogViewer {
   }
 
   ended() {
+    // What came with the end waits for its frame, and is followed to its place like the rest.
+    if (this.waiting.length) this.place();
     this.isLive = false;
     this.isLost = false;
     this.follow(false);
