@@ -34,3 +34,9 @@ def test_every_status_of_a_deployment_has_an_outcome(status) -> None:
 
     assert told.state == expected.get(status, "in_progress")
     assert told.description
+
+
+def test_a_preview_that_was_taken_down_names_no_other_that_is_live() -> None:
+    told = outcome(make_build(status=BuildStatus.SUCCEEDED), make_deployment(status=DeploymentStatus.RETIRED))
+
+    assert told.description == "No longer live"

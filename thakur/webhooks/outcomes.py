@@ -28,7 +28,7 @@ _DEPLOYMENTS = {
     _D.CHECKING: Outcome("in_progress", "Checking its health"),
     _D.ACTIVE: Outcome("success", "Live"),
     _D.STANDBY: Outcome("inactive", "Another deployment is live"),
-    _D.RETIRED: Outcome("inactive", "Another deployment is live"),
+    _D.RETIRED: Outcome("inactive", "No longer live"),
     _D.CANCELED: Outcome("error", "Canceled"),
     _D.SUPERSEDED: Outcome("error", "A newer deployment took its place"),
 }
