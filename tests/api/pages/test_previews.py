@@ -44,6 +44,20 @@ async def test_what_waits_comes_first_with_what_it_means(client):
     assert "<script>alert" not in text
 
 
+async def test_what_waits_leads_to_what_it_changes(client):
+    await client.put("/api/v1/projects/shop/github", json={"repository": "ada/shop"})
+
+    text = (await client.get("/projects/shop/previews")).text
+
+    assert '<a href="https://github.com/ada/shop/pull/7" rel="noreferrer">Look at what it changes</a>' in text
+
+
+async def test_nothing_that_waits_takes_no_room(client, doubles):
+    doubles.previews.rows = [preview()]
+
+    assert '<div id="waiting"></div>' in (await client.get("/projects/shop/previews")).text
+
+
 async def test_a_commit_that_was_looked_at_is_approved(client, doubles):
     stale = await client.post("/projects/shop/previews/pr-7/approval", data={"commit": "2" * 40})
     assert stale.status_code == 409

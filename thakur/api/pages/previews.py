@@ -134,10 +134,12 @@ async def _shown(services: ApiServices, principal: Principal, project: Project) 
     except NotFollowing:
         found = None
     previews = found.previews if found else ()
+    connection = (await services.connections.of([project.id])).get(project.id)
     return {
         "found": found,
         "waiting": [each for each in previews if each.waits_for],
         "previews": previews,
+        "pulls": f"{connection.url}/pull/" if connection else "",
         "glyphs": GLYPHS,
     }
 
