@@ -27,3 +27,9 @@ def test_repositories_are_listed_and_found_by_words(thakur, server):
     ]
     assert [one["full_name"] for one in json.loads(thakur("github", "repos", "blog", "--json").out)] == ["ada/blog"]
     assert "No repository matches gone." in thakur("github", "repos", "gone").err
+
+
+def test_without_an_app_the_way_to_one_is_named(thakur, server):
+    server.doubles.browser.seen = Seen()
+
+    assert "thakur github add" in thakur("github", "repos").err

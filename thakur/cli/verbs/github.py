@@ -49,8 +49,7 @@ def run_list(args: argparse.Namespace) -> int:
         for app in found
         for each in app["installations"] or [{"account": "-", "status": "not installed"}]
     ]
-    otherwise = "No GitHub Apps yet. Connect GitHub in the dashboard, or add one with: thakur github add --help"
-    table(["app", "id", "github", "installed on", "status"], rows, otherwise)
+    table(["app", "id", "github", "installed on", "status"], rows, github_repos.NO_APPS)
     for app in found:
         if app["trouble"]:
             say(f"{app['slug']}: {app['trouble']}", RED)

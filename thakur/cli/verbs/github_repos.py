@@ -6,6 +6,8 @@ from typing import Any
 from thakur.cli.output import document, say, table
 from thakur.cli.parsing import Verbs, add_verb
 
+NO_APPS = "No GitHub Apps yet. Connect GitHub in the dashboard, or add one with: thakur github add --help"
+
 
 def add(within: "Verbs[argparse.ArgumentParser]") -> None:
     """Add the verb to those of `github`."""
@@ -36,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         for each in found
     ]
     otherwise = f"No repository matches {words}." if words else "The App opens no repository that you see."
+    if not found and not words and not open_session().client.get("github/apps"):
+        otherwise = NO_APPS
     table(["repository", "", "branch", "pushed", "projects"], rows, otherwise)
     if len(found) == args.limit:
         say("There may be more: name a word of it, or --limit.")
