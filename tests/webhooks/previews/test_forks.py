@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
+import thakur.webhooks.previews.due
 from support.github import Clone
 from thakur.accounts import ActionForbidden, Role
 from thakur.installations import NotWaiting
@@ -102,6 +103,19 @@ async def test_a_fork_s_preview_goes_when_its_pull_request_is_closed(place, fork
     place.lose()
     await place.survey()
     assert (await place.tracks(), await place.labels()) == ([], [])
+
+
+async def test_events_begin_no_more_forks_than_a_survey_does(place, fork, monkeypatch) -> None:
+    monkeypatch.setattr(thakur.webhooks.previews.due, "FORKS", 1)
+    await fork.clone.push("HEAD:refs/heads/other")
+    place.github.pulls.open(fork.repository, "other", fork.mallory, "Another")
+    await place.arrive()
+    assert [each.label for each in await place.tracks()] == ["pr-1"]
+
+    place.github.pulls.close(fork.pull, fork.mallory)
+    await place.arrive()
+    await place.survey()
+    assert [each.label for each in await place.tracks()] == ["pr-2"]
 
 
 async def test_only_who_may_deploy_approves(place, fork) -> None:

@@ -41,7 +41,7 @@ def due(rules: PreviewRules, found: Found) -> Due:
     forks = [each for each in found.pulls if each.is_fork and rules.is_on and each.number not in numbers]
     open_numbers = {each.number for each in found.pulls}
     gone = [each.id for each in previews if _is_gone(each, rules, found, open_numbers)]
-    return Due(wanted[: room_for(rules, previews)], forks[: max(FORKS - len(numbers), 0)], gone)
+    return Due(wanted[: room_for(rules, previews)], forks[: room_for_forks(previews)], gone)
 
 
 def may_have_one(rules: PreviewRules, branch: str, production: str) -> bool:
@@ -52,6 +52,11 @@ def may_have_one(rules: PreviewRules, branch: str, production: str) -> bool:
 def room_for(rules: PreviewRules, tracks: Collection[Track]) -> int:
     """How many more branches may have one."""
     return max(rules.limit - sum(1 for each in tracks if each.branch and each.declined is None), 0)
+
+
+def room_for_forks(tracks: Collection[Track]) -> int:
+    """How many more pull requests of forks may be followed."""
+    return max(FORKS - sum(1 for each in tracks if each.pull_request is not None), 0)
 
 
 def left_alone(before: Mapping[str, str] | None, found: Found) -> dict[str, str]:

@@ -4,6 +4,7 @@ from thakur.github import PullRequest, PullRequests
 from thakur.installations import Begun, Clients, Comments, Connection, Track, Tracks
 from thakur.projects import Environments, Repositories, fork_label
 from thakur.webhooks.acting import acting, branch_of
+from thakur.webhooks.previews.due import room_for_forks
 
 
 class Pulls:
@@ -43,7 +44,7 @@ class Pulls:
 
     async def _fork(self, connection: Connection, pull: PullRequest, tracks: list[Track], sender: str) -> None:
         followed = [each.id for each in tracks if each.pull_request == pull.number]
-        if pull.is_open and connection.previews.is_on and not followed:
+        if pull.is_open and connection.previews.is_on and not followed and room_for_forks(tracks):
             await self.begin(connection, pull, sender)
             return
         await self._comments.note(connection, pull.number, "", is_open=pull.is_open and bool(followed))
