@@ -3,8 +3,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from support.queues import RecordingQueue
 from support.rollout_room import RolloutRoom
 from thakur.projects import ProjectStatus
+from thakur.projects.environments import LocalEnvironments
 from thakur.runtime import Assignments, DeploymentNotFound, DeploymentsSought, DeploymentStatus, Runtime
 
 
@@ -89,6 +91,17 @@ async def test_an_edge_is_assigned_what_is_active_with_its_own_env_vars(room: Ro
     (order,) = await room.runtime.assigned(1)
 
     assert (order.number, order.hosts, order.env) == (1, ("shop.example.test",), {"GREETING": "one"})
+
+
+async def test_an_environment_that_is_being_removed_gets_no_new_deployment(room: RolloutRoom, db) -> None:
+    project = await room.project()
+    preview = await room.projects.environment(project.id, "git-next")
+    late = msgspec.structs.replace(await room.built(project), environment_id=preview.id)
+    await LocalEnvironments(db, RecordingQueue()).remove(project.id, "git-next")
+
+    await room.runtime.artifact_ready(late)
+
+    assert await room.statuses(project) == {}
 
 
 async def test_a_project_that_is_being_deleted_gets_no_new_deployment(room: RolloutRoom) -> None:

@@ -222,7 +222,7 @@ class Projects(Protocol):
         """The environment of that label, made if it is missing. Raises EnvironmentGoing."""
 
     async def environments(self, project_id: int) -> Sequence[Environment]:
-        """All of the project's, production first. One query."""
+        """All of the project's, production first; those that are being removed are left out. One query."""
 
     async def places(self, environment_ids: Sequence[int]) -> dict[int, Place]:
         """Their names, by environment id; unknown ids are left out. One query."""

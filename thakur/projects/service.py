@@ -146,7 +146,7 @@ class LocalProjects:
         is_preview, row = EnvironmentRow.label != PRODUCTION, EnvironmentRow
         async with self._db.session() as session:
             rows = await session.scalars(
-                select(row).where(row.project_id == project_id).order_by(is_preview, row.label),
+                select(row).where(row.project_id == project_id, row.status == "active").order_by(is_preview, row.label),
             )
             return [Environment(id=row.id, project_id=row.project_id, label=row.label) for row in rows]
 

@@ -61,6 +61,9 @@ class LocalRuntime:
         self._snapshots = snapshots
 
     async def artifact_ready(self, ready: ArtifactReady) -> None:
+        environments = await self._projects.environments(ready.project_id)
+        if ready.environment_id not in [each.id for each in environments]:
+            return
         if (await self._projects.by_id(ready.project_id)).status is ProjectStatus.ACTIVE:
             await self.queue_up(
                 Wanted(
