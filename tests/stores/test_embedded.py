@@ -97,7 +97,7 @@ async def test_servers_that_die_are_started_again_while_they_are_used(data_dir: 
 
     await asyncio.to_thread(kill_servers, data_dir)
 
-    await eventually(lambda: None not in servers(data_dir) and not set(servers(data_dir)) & set(before), 8)
+    await eventually(lambda: None not in servers(data_dir) and not set(servers(data_dir)) & set(before), 20)
     keeping.cancel()
     await asyncio.wait([keeping])
     await stores.stop()
