@@ -68,21 +68,25 @@ class Postgres:
 
     def start(self) -> None:
         """Make the cluster if there is none, start the server unless it runs, make the database if there is none."""
-        if not is_listening(self.socket):
-            programs = postgres_programs()
-            if self._user:
-                programs = readable(programs, self._stores / "programs")
-            if not (self._stores / "pg" / "PG_VERSION").exists():
-                self._initialize(programs)
-            hand_over(self._stores / "pg", self._user)
-            self._disown()
-            self._launch(Place(self._stores, programs, self._user, self._user is not None, ("pg", "run")))
-        elif not wait_until(self._is_ready, START_SECONDS):
+        # A child of a server that was killed may hold its socket for a moment more, and will never answer.
+        if not wait_until(lambda: not is_listening(self.socket) or self._is_ready(), START_SECONDS):
             raise StoreFailed("PostgreSQL is running and does not answer", hint=f"Its log is {self._log}.")
+        if not is_listening(self.socket):
+            self._start_anew()
         self._create_database()
 
     def stop(self) -> None:
         end("PostgreSQL", self.socket, signal.SIGINT, signal.SIGQUIT)
+
+    def _start_anew(self) -> None:
+        programs = postgres_programs()
+        if self._user:
+            programs = readable(programs, self._stores / "programs")
+        if not (self._stores / "pg" / "PG_VERSION").exists():
+            self._initialize(programs)
+        hand_over(self._stores / "pg", self._user)
+        self._disown()
+        self._launch(Place(self._stores, programs, self._user, self._user is not None, ("pg", "run")))
 
     @property
     def _log(self) -> Path:
