@@ -87,7 +87,9 @@ def run_begin(args: argparse.Namespace) -> int:
     if args.json:
         document(begun)
         return 0
-    say(f"{args.branch} has a preview in a moment. See: thakur previews --project {name}")
+    say(
+        f"{args.branch} has a preview in a moment, if the repository has that branch. See: thakur previews --project {name}"
+    )
     return 0
 
 

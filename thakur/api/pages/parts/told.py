@@ -32,7 +32,7 @@ ACTS = {
     "held_deployed": Told("ok", "It is built in a moment.", "Unless something newer was pushed meanwhile."),
     "preview_approved": Told("ok", "It is built in a moment.", "It gets no env vars."),
     "preview_removed": Told("ok", "It goes.", "It comes back when something is pushed there."),
-    "preview_begun": Told("ok", "It is built in a moment."),
+    "preview_begun": Told("ok", "It is built in a moment.", "If the repository has no such branch, nothing follows."),
     "rules_saved": Told("ok", "Saved.", "Previews that they do not allow any more go."),
     "promotion": Told("ok", "It goes to production.", "With production's env vars of now, without a build."),
     "settings_saved": Told("ok", "Saved.", "What is live stays as it was made."),
